@@ -1,0 +1,46 @@
+// How a stream is doing, in the words the interface uses.
+import type { FailureCode } from './failure.ts';
+import type { FlowSample } from './flow.ts';
+import type { SourceInfo } from './messages.ts';
+import type { RunState } from './run.ts';
+
+export const STREAM_STATUSES = [
+	'connected',
+	'starting',
+	'stale',
+	'stream_error',
+	'worker_down',
+	'deactivated'
+] as const;
+export type StreamStatusWord = (typeof STREAM_STATUSES)[number];
+
+/** Sent as the SSE event `status` once a second for every running stream, and at once on every change. */
+export interface StreamStatus {
+	streamId: string;
+	runId: string | null;
+	status: StreamStatusWord;
+	state: RunState;
+	/** When this status began, ISO 8601. */
+	since: string;
+	/** Why, as a sentence, and what to do; null when well. Credentials are masked. */
+	detail: string | null;
+	advice: string | null;
+	code: FailureCode | null;
+	/** Connection attempts since the last frame. */
+	attempt: number;
+	/** When the next attempt is due, ISO 8601; null when none is. */
+	retryAt: string | null;
+	source: SourceInfo | null;
+	/** ISO 8601 of the newest analysed frame. */
+	lastFrameAt: string | null;
+	/** Analysed frames a second; null when nothing is analysed. */
+	fps: number | null;
+	framesProcessed: number;
+	framesDropped: number;
+	reconnects: number;
+	/** ms from capture to the end of analysis. */
+	latencyMs: number | null;
+	/** The last second's flow. */
+	flow: FlowSample | null;
+	instance: string;
+}

@@ -1,0 +1,18 @@
+// The rooms as routes see them, put on every request's locals by the composition root.
+import type { Engine } from '../engine/index.ts';
+import type { Live } from '../live/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Streams } from '../streams/index.ts';
+import type { Auth } from '../auth/index.ts';
+import type { Health } from '../telemetry/index.ts';
+import type { Config } from '../config/index.ts';
+
+export interface Services {
+	config: Config;
+	auth: Auth;
+	streams: Streams;
+	settings: Settings;
+	engine: Engine;
+	live: Live;
+	health: Health;
+}

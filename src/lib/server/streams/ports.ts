@@ -1,0 +1,41 @@
+// What the engine needs of the registry: the streams that should run, and a place to record what became of them.
+import type { FailureCode, SourceFailure } from '#lib/contracts/failure.ts';
+import type { ActivityLine } from '#lib/contracts/live.ts';
+import type { AnalysisConfig, RunState, SourceConfig } from '#lib/contracts/run.ts';
+
+/** An active stream, ready to run: credentials decrypted, file paths checked. Never logged. */
+export interface RunnableStream {
+	id: string;
+	name: string;
+	source: SourceConfig;
+	/** The address with its credentials masked, for logs and messages. */
+	maskedUrl: string;
+	analysis: AnalysisConfig;
+	staleAfterS: number;
+	/** Changes whenever a processing field changes: a run with another version is restarted. */
+	processingVersion: string;
+}
+
+export interface RunStateChange {
+	streamId: string;
+	runId: string;
+	from: RunState;
+	to: RunState;
+	at: Date;
+	/** The cause in words, for `error`; null otherwise. */
+	detail: string | null;
+	code: FailureCode | null;
+}
+
+export interface StreamsForEngine {
+	/** Every stream whose desired state is active, oldest first. A stream whose source is refused is left out of `runnable` and told in `refused`. */
+	listRunnable(): Promise<{ runnable: RunnableStream[]; refused: { id: string; name: string; failure: SourceFailure }[] }>;
+	/** Checks the address against the deny list with a fresh name look-up, just before each connection; null when it may be reached. */
+	checkAddress(source: SourceConfig): Promise<SourceFailure | null>;
+	/** Stores the transition in the run's history and on the stream's row. */
+	recordRunState(change: RunStateChange): Promise<void>;
+	/** Stores when the newest frame was seen; called at most every few seconds for all running streams at once. */
+	recordHeartbeats(beats: { streamId: string; at: Date }[]): Promise<void>;
+	/** Appends activity lines, pruned to a bounded number a stream. */
+	appendActivity(lines: (ActivityLine & { streamId: string })[]): Promise<void>;
+}
