@@ -5,9 +5,11 @@ import type { Settings } from '../settings/index.ts';
 import type { Streams } from '../streams/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Health } from '../telemetry/index.ts';
+import type { Logger } from '../base/log.ts';
 import type { Config } from '../config/index.ts';
 
 export interface Services {
+	log: Logger;
 	config: Config;
 	auth: Auth;
 	streams: Streams;
