@@ -10,7 +10,7 @@ const text = (max: number) =>
 		.trim()
 		.max(max, { error: `at most ${max} characters` })
 		// Control characters break logs and terminals; everything printable, emoji included, is a name.
-		.refine((value) => !/[\u0000-\u001f\u007f]/.test(value), { error: 'must not hold control characters' });
+		.refine((value) => !/\p{Cc}/u.test(value), { error: 'must not hold control characters' });
 
 const identityFields = {
 	name: text(120).min(1, { error: 'a camera needs a name' }),

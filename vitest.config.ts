@@ -1,0 +1,69 @@
+// Tests by what they need: the suffix of a file picks its project.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const NEEDS_POSTGRES = '**/*.db.test.ts';
+const NEEDS_CAMERAS = '**/*.cam.test.ts';
+const NEEDS_BUILD = 'tests/server/**/*.test.ts';
+const NEEDS_CHROMIUM = 'tests/e2e/**/*.test.ts';
+const ELSEWHERE = ['**/node_modules/**', 'build/**', 'data/**'];
+
+export default defineConfig({
+	plugins: [svelte({ configFile: false })],
+	test: {
+		reporters: ['default'],
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'unit',
+					include: ['src/**/*.test.ts', 'scenes/*.test.ts', 'scripts/**/*.test.ts', 'kernel/**/*.test.ts', 'tests/house/**/*.test.ts'],
+					exclude: [...ELSEWHERE, NEEDS_POSTGRES, NEEDS_CAMERAS],
+					testTimeout: 20_000
+				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'database',
+					include: [NEEDS_POSTGRES],
+					exclude: ELSEWHERE,
+					testTimeout: 30_000,
+					hookTimeout: 60_000
+				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'cameras',
+					include: [NEEDS_CAMERAS],
+					exclude: ELSEWHERE,
+					testTimeout: 60_000,
+					hookTimeout: 60_000
+				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'server',
+					include: [NEEDS_BUILD],
+					exclude: ELSEWHERE,
+					testTimeout: 90_000,
+					hookTimeout: 90_000,
+					fileParallelism: false
+				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'browser',
+					include: [NEEDS_CHROMIUM],
+					exclude: ELSEWHERE,
+					testTimeout: 180_000,
+					hookTimeout: 120_000,
+					fileParallelism: false
+				}
+			}
+		]
+	}
+});
