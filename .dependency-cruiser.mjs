@@ -118,9 +118,9 @@ export default {
 		{
 			name: 'nothing-ships-dev-tools',
 			severity: 'error',
-			comment: 'What runs in production is a dependency, not a devDependency.',
-			from: { path: '^src/(lib|routes|hooks|main|cli)', pathNot: TESTS },
-			to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/(svelte|@types)' }
+			comment: 'What Node loads in production is a dependency; devDependencies are bundled into build/ or only build.',
+			from: { path: '^src/(lib/(server|workers|contracts)|main|cli)', pathNot: TESTS },
+			to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@sveltejs/kit' }
 		},
 		{
 			name: 'resolvable',
