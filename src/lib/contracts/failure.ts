@@ -23,6 +23,7 @@ export const FAILURE_CODES = [
 	'decoder_crashed', // ffmpeg died
 	'decoder_missing', // no ffmpeg on this machine
 	'worker_down', // the worker thread died
+	'capacity_reached', // this instance runs as many streams as it may (VF_MAX_STREAMS)
 	'unknown'
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];

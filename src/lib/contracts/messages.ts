@@ -66,12 +66,16 @@ export type FromWorker =
 	| { type: 'phase'; at: number; state: RunPhase }
 	| { type: 'source'; info: SourceInfo }
 	| { type: 'frame'; frame: PreviewFrame }
+	/** The ffmpeg now running for the source, so that the engine can end it when this thread no longer can. */
+	| { type: 'process'; pid: number | null }
 	| { type: 'stats'; stats: RunStats }
 	| { type: 'log'; at: number; level: LogLevel; text: string };
 
 export type ToWorker =
 	| { type: 'connect-granted'; requestId: number }
 	| { type: 'connect-denied'; requestId: number; failure: SourceFailure }
+	/** Frames up to this one have arrived: a worker keeps few under way and drops the rest. */
+	| { type: 'frame-taken'; seq: number }
 	| { type: 'preview'; preview: PreviewConfig }
 	| { type: 'retry-now' }
 	| { type: 'stop' };
