@@ -19,6 +19,7 @@ export const FAILURE_CODES = [
 	'not_allowed', // the address or path is outside what the operator allows
 	'bad_address', // not an address this server can read
 	'file_missing', // no such file
+	'secret_unreadable', // the stored address cannot be decrypted with this VF_SECRET_KEY
 	'hardware_unavailable', // the chosen hardware decoder does not work here
 	'decoder_crashed', // ffmpeg died
 	'decoder_missing', // no ffmpeg on this machine
