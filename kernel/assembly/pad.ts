@@ -1,0 +1,48 @@
+// Padding: fills the border of a plane by reflection without repeating the edge (reflect-101: dcb|abcd|cba).
+//
+// Windows that reach over the edge of the picture then see plausible pixels, as in OpenCV; their gradients there
+// are zero, so that the border pulls on nothing.
+
+import { padX, padY } from './layout';
+
+/** The index inside 0..n-1 that mirrors i, for any i however far outside. */
+export function reflect(i: i32, n: i32): i32 {
+	if (n == 1) return 0;
+	const period = 2 * (n - 1);
+	let k = i % period;
+	if (k < 0) k += period;
+	return k < n ? k : period - k;
+}
+
+/** Pads a w x h image of T whose pixel (0, 0) is at image; stride in bytes. */
+export function padPlane<T>(image: usize, w: i32, h: i32, stride: usize): void {
+	const rightPad = <i32>(stride / sizeof<T>()) - padX - w;
+	for (let y = 0; y < h; y++) {
+		const row = image + <usize>y * stride;
+		if (w > rightPad) padRowNear<T>(row, w, rightPad);
+		else padRowFar<T>(row, w, rightPad);
+	}
+	const left = image - <usize>padX * sizeof<T>();
+	for (let k = 1; k <= padY; k++) {
+		memory.copy(left - stride * <usize>k, left + stride * <usize>reflect(-k, h), stride);
+		memory.copy(left + stride * <usize>(h - 1 + k), left + stride * <usize>reflect(h - 1 + k, h), stride);
+	}
+}
+
+/** The row is wider than its padding: one reflection is enough. */
+// @ts-ignore: decorator
+@inline
+function padRowNear<T>(row: usize, w: i32, rightPad: i32): void {
+	const end = row + <usize>(w - 1) * sizeof<T>();
+	const left = <usize>padX * sizeof<T>();
+	const right = <usize>rightPad * sizeof<T>();
+	for (let k = sizeof<T>(); k <= left; k += sizeof<T>()) store<T>(row - k, load<T>(row + k));
+	for (let k = sizeof<T>(); k <= right; k += sizeof<T>()) store<T>(end + k, load<T>(end - k));
+}
+
+function padRowFar<T>(row: usize, w: i32, rightPad: i32): void {
+	for (let x = -padX; x < w + rightPad; x++) {
+		if (x >= 0 && x < w) continue;
+		store<T>(row + x * sizeof<T>(), load<T>(row + <usize>reflect(x, w) * sizeof<T>()));
+	}
+}
