@@ -1,20 +1,71 @@
-// Credentials out of addresses and texts, before anything is logged, answered or shown.
+// Hides credentials in addresses and in text that quotes them, before anything is logged, stored or shown.
 
-/** What stands where a secret was. */
-export const MASK = '***';
+const MASK = '***';
 
-const SECRET_PARAMETER =
-	/([?&;](?:pass|passwd|password|pwd|pw|token|access_token|auth|key|apikey|api_key|secret|sig|signature)=)[^&;#\s'"<>]*/gi;
+/** Names of query parameters that carry secrets: password, pwd, loginpas, token, api_key, auth, sig, … */
+const SECRET_PARAMETER = /pas|pwd|^pw$|secret|token|key|auth|cred|^sig|signature|session|^sid$/i;
 
-// scheme://user:password@ — greedy up to the last @, because passwords hold @ and / when nobody encoded them.
-const USERINFO = /\b([a-z][a-z0-9+.-]*:\/\/[^\s'"<>:/@]*):[^\s'"<>]*@/gi;
+// scheme://userinfo@  — userinfo reaches to the last @ before the path, as ffmpeg and browsers read it.
+const USERINFO = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#'"<>]*)@/gi;
+const QUERY_PARAMETER = /([?&;])([^=&;#\s'"<>]+)=([^&;#\s'"<>]*)/g;
 
-/** The address as it may be shown: `rtsp://admin:***@10.0.0.5/live?token=***`. A user name alone is no secret. */
+/** The address with its password and secret query parameters as `***`; the user's name stays. Takes any text, also no URL at all. */
 export function maskUrl(url: string): string {
-	return maskText(url);
+	const readable = URL.canParse(url) ? url : widenUserinfo(url);
+	return readable.replace(USERINFO, maskUserinfo).replace(QUERY_PARAMETER, maskParameter);
 }
 
-/** Masks every address within a text. */
-export function maskText(text: string): string {
-	return text.replace(USERINFO, `$1:${MASK}@`).replace(SECRET_PARAMETER, `$1${MASK}`);
+/** `text` with every address in it masked, and every occurrence of the given secrets, however they are percent-encoded. */
+export function maskText(text: string, secrets: readonly string[] = []): string {
+	const forms = secrets.flatMap(spellings).sort((a, b) => b.length - a.length);
+	let masked = text;
+	for (const form of forms) masked = masked.replaceAll(form, MASK);
+	return masked.replace(USERINFO, maskUserinfo).replace(QUERY_PARAMETER, maskParameter);
+}
+
+/** The secrets an address carries, as they stand in it: the password and the values of secret parameters. */
+export function secretsOf(url: string): string[] {
+	const secrets: string[] = [];
+	for (const [, , userinfo] of url.matchAll(USERINFO)) {
+		const colon = userinfo?.indexOf(':') ?? -1;
+		if (userinfo !== undefined && colon >= 0) secrets.push(userinfo.slice(colon + 1));
+	}
+	for (const [, , name, value] of url.matchAll(QUERY_PARAMETER)) {
+		if (name !== undefined && value !== undefined && SECRET_PARAMETER.test(name)) secrets.push(value);
+	}
+	return secrets.filter((secret) => secret !== '' && secret !== MASK);
+}
+
+function maskUserinfo(_match: string, scheme: string, userinfo: string): string {
+	const colon = userinfo.indexOf(':');
+	return colon < 0 ? `${scheme}${userinfo}@` : `${scheme}${userinfo.slice(0, colon)}:${MASK}@`;
+}
+
+function maskParameter(match: string, separator: string, name: string, value: string): string {
+	return value !== '' && SECRET_PARAMETER.test(name) ? `${separator}${name}=${MASK}` : match;
+}
+
+/** What no URL parser reads may hold / or ? inside its password: everything up to the last @ is taken for credentials. */
+function widenUserinfo(url: string): string {
+	const match = /^([a-z][a-z0-9+.-]*:\/\/)(.*)@/is.exec(url);
+	if (match?.[1] === undefined || match[2] === undefined) return url;
+	const user = match[2].split(':', 1)[0] ?? '';
+	return `${match[1]}${user.replace(/[^\w.-]/g, '_')}:${MASK}@${url.slice(match[0].length)}`;
+}
+
+/** The ways one secret may be spelled in a log: as given, decoded, encoded in upper and lower case. One or two characters would mask everything. */
+function spellings(secret: string): string[] {
+	const decoded = decode(secret);
+	const encoded = encodeURIComponent(decoded);
+	const lower = encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+	const forms = [secret, decoded, encoded, lower, encodeURI(decoded)];
+	return [...new Set(forms)].filter((form) => form.length > 2 && form !== MASK);
+}
+
+function decode(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
 }

@@ -106,7 +106,8 @@ function hidesUserinfo(url: URL): boolean {
 
 function rebuilt(url: URL, host: string): string {
 	const password = url.password === '' ? '' : `:${url.password}`;
-	const userinfo = url.username === '' && password === '' ? '' : `${url.username}${password}@`;
+	// The parser leaves quotes as they are; encoded, they end no address within a log line or a playlist.
+	const userinfo = url.username === '' && password === '' ? '' : `${url.username}${password}@`.replaceAll("'", '%27');
 	const port = url.port === '' ? '' : `:${url.port}`;
 	return `${url.protocol}//${userinfo}${host}${port}${url.pathname}${url.search}${url.hash}`;
 }
