@@ -7,6 +7,7 @@ describe('maskUrl', () => {
 		['rtsp://admin:hunter2@10.0.0.4:554/live', 'rtsp://admin:***@10.0.0.4:554/live'],
 		['rtsps://admin:p%40ss@host/path', 'rtsps://admin:***@host/path'],
 		['rtsp://admin:p@ss:w@host/path', 'rtsp://admin:***@host/path'],
+		['rtsp://admin:it\'s "it"@host/path', 'rtsp://admin:***@host/path'],
 		['rtsp://:secret@host/', 'rtsp://:***@host/'],
 		['rtsp://admin@host/path', 'rtsp://admin@host/path'],
 		['rtsp://host/path', 'rtsp://host/path'],

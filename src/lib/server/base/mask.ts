@@ -6,7 +6,8 @@ const MASK = '***';
 const SECRET_PARAMETER = /pas|pwd|^pw$|secret|token|key|auth|cred|^sig|signature|session|^sid$/i;
 
 // scheme://userinfo@  — userinfo reaches to the last @ before the path, as ffmpeg and browsers read it.
-const USERINFO = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#'"<>]*)@/gi;
+const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i;
+const USERINFO_IN_TEXT = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#'"<>]*)@/gi;
 const QUERY_PARAMETER = /([?&;])([^=&;#\s'"<>]+)=([^&;#\s'"<>]*)/g;
 
 /** The address with its password and secret query parameters as `***`; the user's name stays. Takes any text, also no URL at all. */
@@ -20,16 +21,14 @@ export function maskText(text: string, secrets: readonly string[] = []): string 
 	const forms = secrets.flatMap(spellings).sort((a, b) => b.length - a.length);
 	let masked = text;
 	for (const form of forms) masked = masked.replaceAll(form, MASK);
-	return masked.replace(USERINFO, maskUserinfo).replace(QUERY_PARAMETER, maskParameter);
+	return masked.replace(USERINFO_IN_TEXT, maskUserinfo).replace(QUERY_PARAMETER, maskParameter);
 }
 
 /** The secrets an address carries, as they stand in it: the password and the values of secret parameters. */
 export function secretsOf(url: string): string[] {
 	const secrets: string[] = [];
-	for (const [, , userinfo] of url.matchAll(USERINFO)) {
-		const colon = userinfo?.indexOf(':') ?? -1;
-		if (userinfo !== undefined && colon >= 0) secrets.push(userinfo.slice(colon + 1));
-	}
+	const userinfo = USERINFO.exec(url)?.[2] ?? '';
+	if (userinfo.includes(':')) secrets.push(userinfo.slice(userinfo.indexOf(':') + 1));
 	for (const [, , name, value] of url.matchAll(QUERY_PARAMETER)) {
 		if (name !== undefined && value !== undefined && SECRET_PARAMETER.test(name)) secrets.push(value);
 	}
