@@ -1,0 +1,22 @@
+// The pages of the product, in the order of the bar. A page joins by a line here once its route exists.
+import type { Component } from 'svelte';
+import Cctv from '@lucide/svelte/icons/cctv';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
+import Settings from '@lucide/svelte/icons/settings';
+
+export interface PageLink {
+	path: string;
+	label: string;
+	icon: Component<{ size?: string; strokeWidth?: number; 'aria-hidden'?: 'true' }>;
+}
+
+export const PAGES: readonly PageLink[] = [
+	{ path: '/', label: 'Fleet', icon: Cctv },
+	{ path: '/live', label: 'Live', icon: LayoutGrid },
+	{ path: '/settings', label: 'Settings', icon: Settings }
+];
+
+/** Whether `path` is this page or lies under it. */
+export function isCurrent(page: PageLink, path: string): boolean {
+	return page.path === '/' ? path === '/' : path === page.path || path.startsWith(`${page.path}/`);
+}
