@@ -11,7 +11,29 @@ export interface LogOptions {
 }
 
 export function createLogger(options: LogOptions): Logger {
-	const base = { level: options.level, base: { instance: options.instance } };
+	const base = {
+		level: options.level,
+		base: { instance: options.instance },
+		serializers: { err: describeError }
+	};
 	if (options.format === 'json') return pino({ ...base, timestamp: pino.stdTimeFunctions.isoTime });
-	return pino(base, pretty({ colorize: process.stdout.isTTY, translateTime: 'HH:MM:ss.l', ignore: 'instance,pid,hostname' }));
+	return pino(
+		base,
+		pretty({ colorize: process.stdout.isTTY, translateTime: 'HH:MM:ss.l', ignore: 'instance,pid,hostname' })
+	);
+}
+
+/** Failed queries carry their parameters, and among those are secrets: only the statement is told. */
+function describeError(error: unknown): unknown {
+	if (!(error instanceof Error)) return error;
+	const statement = 'query' in error && typeof error.query === 'string' ? error.query : null;
+	const message = statement && 'params' in error ? 'a query failed' : error.message;
+	return {
+		type: error.name,
+		message,
+		...('code' in error && { code: error.code }),
+		...(statement && { query: statement.slice(0, 500) }),
+		stack: error.stack?.replace(error.message, message),
+		...(error.cause !== undefined && { cause: describeError(error.cause) })
+	};
 }

@@ -1,0 +1,16 @@
+// Telling a database that is away from a query that is wrong: the first heals by itself and answers 503.
+
+/** Classes 08 (connection), 57P (shut down, starting up), 53300 (no connection left); and what sockets say. */
+const OUTAGE_CODES =
+	/^(08\w{3}|57P0[1-5]|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ENOENT|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+
+/** True when the error, or a cause within it, is a query that found no database to answer it. */
+export function isDatabaseOutage(error: unknown): boolean {
+	let asked = false;
+	for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+		// Both the driver and the query builder name the query: a socket error without one is somebody else's.
+		asked ||= 'query' in cause;
+		if (asked && 'code' in cause && OUTAGE_CODES.test(String(cause.code))) return true;
+	}
+	return false;
+}

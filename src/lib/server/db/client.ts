@@ -1,0 +1,42 @@
+// The connection pool, the query builder over it, and whether the database answers.
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres, { type Options, type Sql } from 'postgres';
+import * as schema from './schema/index.ts';
+
+/** What a store takes: typed queries over the pool. */
+export type Db = PostgresJsDatabase<typeof schema>;
+/** A store's method that takes part in a transaction takes this. */
+export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0];
+
+/** A URL, or the parts of a Unix socket's address. */
+export type ConnectionTarget = string | { host: string; port: number; database: string; username: string };
+
+const POOL_SIZE = 10;
+const STATEMENT_TIMEOUT_MS = 30_000;
+const RETRY_S = 0.5;
+
+export interface Client {
+	db: Db;
+	sql: Sql;
+	/** Waits for running queries at most `seconds`, then cuts them off. */
+	close(seconds?: number): Promise<void>;
+}
+
+export function connect(
+	target: ConnectionTarget,
+	options: { max?: number; unlimited?: boolean } = {}
+): Client {
+	const settings: Options<Record<string, never>> = {
+		max: options.max ?? POOL_SIZE,
+		connect_timeout: 5,
+		// Quick and steady: the database is near, and requests wait for it.
+		backoff: () => RETRY_S,
+		onnotice: () => {},
+		connection: {
+			application_name: 'vector-flow',
+			...(options.unlimited ? {} : { statement_timeout: STATEMENT_TIMEOUT_MS })
+		}
+	};
+	const sql = typeof target === 'string' ? postgres(target, settings) : postgres({ ...settings, ...target });
+	return { db: drizzle(sql, { schema }), sql, close: (seconds = 3) => sql.end({ timeout: seconds }) };
+}
