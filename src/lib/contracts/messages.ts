@@ -1,7 +1,8 @@
 // Every message between the engine and a stream's worker. Types alone, plain data, nothing else.
 import type { SourceFailure } from './failure.ts';
 import type { FlowSample } from './flow.ts';
-import type { PreviewConfig } from './run.ts';
+import type { PreviewConfig, RunConfig } from './run.ts';
+import type { MessagePort } from 'node:worker_threads';
 
 /** What the source turned out to be. */
 export interface SourceInfo {
@@ -79,3 +80,12 @@ export type ToWorker =
 	| { type: 'preview'; preview: PreviewConfig }
 	| { type: 'retry-now' }
 	| { type: 'stop' };
+
+/** What a stream's worker is given. Its task ends when the stream has stopped. */
+export interface StreamTask {
+	config: RunConfig;
+	/** Carries ToWorker in, FromWorker out; transferred. Closed by the other side, it stops the stream. */
+	port: MessagePort;
+	/** The flow kernel, compiled once and shared by every thread. */
+	flowModule: WebAssembly.Module;
+}

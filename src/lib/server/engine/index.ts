@@ -1,0 +1,229 @@
+// The engine: runs every stream that should run on this instance, and says how each is doing.
+import type { SourceFailure } from '#lib/contracts/failure.ts';
+import type { ActivityLine } from '#lib/contracts/live.ts';
+import type { LogLevel } from '#lib/contracts/messages.ts';
+import type { ProbeResult } from '#lib/contracts/probe.ts';
+import type { PreviewConfig, SourceConfig } from '#lib/contracts/run.ts';
+import type { StreamStatus } from '#lib/contracts/status.ts';
+import { AppError, causeChain } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { subjects, type Bus } from '../bus/index.ts';
+import type { StreamsForEngine } from '../streams/ports.ts';
+import { createActivityLog } from './activity.ts';
+import { createConnectionBudget } from './budget.ts';
+import { createStreamPool, threadsFor, type StreamPool } from './pool.ts';
+import { createRecorder } from './recorder.ts';
+import { startRun } from './run.ts';
+import { statusOf } from './status.ts';
+import { createSupervised, type Supervised, type Wish } from './supervised.ts';
+
+export interface EngineDeps {
+	streams: StreamsForEngine;
+	bus: Bus;
+	log: Logger;
+	instanceId: string;
+	ffmpegPath: string;
+	/** Streams this instance may run at once. */
+	maxStreams: number;
+	preview: PreviewConfig;
+	/** The threads; the engine makes its own unless given. */
+	pool?: StreamPool;
+}
+
+export interface Engine {
+	/** Begins to run what should run. Never fails: what cannot run says so in its status. */
+	start(): Promise<void>;
+	/** Compares what should run with what runs and begins the changes; resolves when they have begun. */
+	reconcile(): Promise<void>;
+	/** Of every stream that should run, and of those still stopping. */
+	statuses(): StreamStatus[];
+	/** Of one stream; `deactivated` when the engine has nothing to do with it. */
+	status(streamId: string): StreamStatus;
+	/** The newest activity lines, oldest first. */
+	logs(streamId: string, tail: number): ActivityLine[];
+	/** Tries a failed source again at once instead of when its backoff ends. */
+	retryNow(streamId: string): void;
+	/** Looks at a source: what it is, or why it cannot be read. Throws `rate_limited` when too many are looked at. */
+	probe(source: SourceConfig): Promise<ProbeResult>;
+	/** Applies to every running stream at once. */
+	setPreview(preview: PreviewConfig): void;
+	/** Stops every run and every thread, within 3 s. */
+	stop(): Promise<void>;
+}
+
+const TICK_MS = 1000;
+/** What should run is compared this often even if nobody tells of a change. */
+const RECONCILE_EVERY_MS = 30_000;
+const MAX_PROBES = 4;
+/** Shutdown: how long each step may take at most, ms; together under 3 s. */
+const STOP_LIMITS = { run: 1000, threads: 600, record: 800 };
+
+export function createEngine(deps: EngineDeps): Engine {
+	const { bus, log, maxStreams, instanceId } = deps;
+	const recorder = createRecorder(deps.streams, log);
+	const budget = createConnectionBudget();
+	const activity = createActivityLog((line) => {
+		recorder.activity(line);
+		bus.publish(subjects.activity, line);
+	});
+	/** In the order in which they get a place: oldest stream first. */
+	let streams = new Map<string, Supervised>();
+	let preview = deps.preview;
+	let ownPool: StreamPool | null = null;
+	let probes = 0;
+	let timers: NodeJS.Timeout[] = [];
+	let unsubscribe = () => {};
+	let stopped = false;
+	let pass: Promise<void> | null = null;
+	let nextPass: Promise<void> | null = null;
+
+	/** Threads begin with the first need of one. */
+	const pool = () => deps.pool ?? (ownPool ??= createStreamPool({ threads: threadsFor(maxStreams), log }));
+
+	function supervise(id: string): Supervised {
+		return createSupervised(id, {
+			instanceId,
+			maxStreams,
+			mayRun: () => !stopped && [...streams.values()].filter((stream) => stream.running).length < maxStreams,
+			begin: (stream, events) =>
+				startRun(
+					stream,
+					preview,
+					{
+						pool: pool(),
+						budget,
+						ffmpegPath: deps.ffmpegPath,
+						checkAddress: () => deps.streams.checkAddress(stream.source)
+					},
+					events
+				),
+			record(change) {
+				recorder.state(change);
+				log.info({ streamId: id, runId: change.runId, from: change.from, to: change.to }, 'run state');
+			},
+			log: (level, text, runId, at = new Date()) => tellLog(id, level, text, runId, at),
+			status: (status) => bus.publish(subjects.status, status),
+			frame: (frame) => bus.publish(subjects.frame, frame),
+			ended: () => queueMicrotask(afterEnd)
+		});
+	}
+
+	function tellLog(streamId: string, level: LogLevel, text: string, runId: string | null, at: Date): void {
+		activity.add(streamId, { at: at.toISOString(), runId, level, text });
+		if (level === 'warn' || level === 'error') log.warn({ streamId, runId }, text);
+		else log.debug({ streamId, runId }, text);
+	}
+
+	/** A run is over: forget streams nobody wants, and give the free place to whoever waits for one. */
+	function afterEnd(): void {
+		for (const [id, stream] of streams) if (stream.idle) streams.delete(id);
+		if (stopped) return;
+		for (const stream of streams.values()) if (!stream.running) stream.settle();
+	}
+
+	async function compare(): Promise<void> {
+		try {
+			const wishes = wishesOf(await deps.streams.listRunnable());
+			if (!stopped) follow(wishes);
+		} catch (error) {
+			log.warn({ cause: causeChain(error) }, 'could not read which streams should run; those that run go on');
+		}
+	}
+
+	function follow(wishes: Map<string, Wish>): void {
+		const unwanted = [...streams].filter(([id]) => !wishes.has(id));
+		const wanted = [...wishes.keys()].map((id) => [id, streams.get(id) ?? supervise(id)] as const);
+		streams = new Map([...wanted, ...unwanted]);
+		for (const [, stream] of unwanted) stream.wish({ kind: 'none' });
+		for (const [id, wish] of wishes) streams.get(id)!.wish(wish);
+	}
+
+	/** One pass at a time; a call during one waits for a pass that begins after the call. */
+	function reconcile(): Promise<void> {
+		if (stopped) return Promise.resolve();
+		if (!pass) return (pass = compare().finally(() => (pass = null)));
+		return (nextPass ??= pass.then(() => {
+			nextPass = null;
+			return reconcile();
+		}));
+	}
+
+	function tick(): void {
+		for (const [id, stream] of streams) {
+			const newest = stream.tick();
+			if (newest) recorder.beat(id, newest);
+		}
+	}
+
+	async function probe(source: SourceConfig): Promise<ProbeResult> {
+		if (probes >= MAX_PROBES) {
+			throw new AppError('rate_limited', `${MAX_PROBES} sources are being tried already. Try again in a few seconds.`);
+		}
+		probes++;
+		const started = performance.now();
+		try {
+			const failure = await deps.streams.checkAddress(source);
+			if (!failure) return await pool().probe(source, deps.ffmpegPath);
+			return { ok: false, failure, elapsedMs: Math.round(performance.now() - started) };
+		} finally {
+			probes--;
+		}
+	}
+
+	return {
+		async start() {
+			recorder.start();
+			unsubscribe = bus.subscribe(subjects.streamChange, ({ change }) => {
+				if (change !== 'display') void reconcile();
+			});
+			timers = [setInterval(tick, TICK_MS), setInterval(() => void reconcile(), RECONCILE_EVERY_MS)];
+			await reconcile();
+		},
+		reconcile,
+		statuses: () => [...streams.values()].map((stream) => stream.status()),
+		status: (id) => streams.get(id)?.status() ?? deactivated(id, instanceId),
+		logs: (id, tail) => activity.tail(id, tail),
+		retryNow: (id) => streams.get(id)?.retryNow(),
+		probe,
+		setPreview(next) {
+			preview = next;
+			for (const stream of streams.values()) stream.setPreview(next);
+		},
+		async stop() {
+			stopped = true;
+			unsubscribe();
+			timers.forEach(clearInterval);
+			await Promise.all([...streams.values()].map((stream) => stream.retire(STOP_LIMITS.run)));
+			budget.close();
+			await (deps.pool ?? ownPool)?.destroy(STOP_LIMITS.threads);
+			await recorder.stop(STOP_LIMITS.record);
+		}
+	};
+}
+
+type Runnables = Awaited<ReturnType<StreamsForEngine['listRunnable']>>;
+
+function wishesOf({ runnable, refused }: Runnables): Map<string, Wish> {
+	const refusal = (name: string, failure: SourceFailure): Wish => ({ kind: 'refused', name, failure });
+	return new Map([
+		...runnable.map((stream) => [stream.id, { kind: 'run', stream } as Wish] as const),
+		...refused.map(({ id, name, failure }) => [id, refusal(name, failure)] as const)
+	]);
+}
+
+function deactivated(streamId: string, instance: string): StreamStatus {
+	const now = statusOf({
+		streamId,
+		runId: null,
+		state: 'inactive',
+		wanted: false,
+		phase: null,
+		failure: null,
+		retryAt: null,
+		source: null,
+		stats: null,
+		frameAgeMs: null,
+		intervalMs: 0
+	});
+	return { ...now, since: new Date(0).toISOString(), instance };
+}
