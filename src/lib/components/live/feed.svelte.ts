@@ -1,0 +1,150 @@
+// The page's live feed: statuses of every stream, pictures of those on screen, the state of the link. What changes is reactive.
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import type { LiveEventName, LiveEvents, LiveHeartbeat } from '#lib/contracts/live.ts';
+import type { StreamStatus } from '#lib/contracts/status.ts';
+import type { LivePicture } from './draw.ts';
+import { LiveLink, type Connection } from './link.ts';
+import { Pictures, type PictureListener } from './pictures.ts';
+import { appendSample, type TailSample } from './tail.ts';
+
+export interface LiveFeedOptions {
+	/** Address of the event stream; `streams` is added to it. */
+	url?: string;
+	/** Called when the server no longer knows who we are. */
+	onSignedOut?: () => void;
+}
+
+/** Wanted streams change in bursts (a grid is mounted tile by tile): one reopening serves them all. */
+const SETTLE_MS = 120;
+/** A hidden tab keeps its link this long, so that a glance at another tab costs nothing. */
+const HIDDEN_GRACE_MS = 10_000;
+/** Clocks closer than this are taken as equal: what is left is the network's own delay. */
+const CLOCK_TOLERANCE_MS = 1500;
+
+/** One a page: the layout makes it (`provideLiveFeed`), starts it in an effect, and everybody below uses it. */
+export class LiveFeed {
+	/** The link's state, for the bar. */
+	connection = $state<Connection>('connecting');
+	/** When the next attempt is due, ms since the epoch; null unless the link is lost. */
+	retryAt = $state<number | null>(null);
+	/** Seconds between capture and arrival of the newest picture, once a second; null before the first. */
+	behindS = $state<number | null>(null);
+	/** Frames the server dropped for this page since the link opened, as its heartbeats tell. */
+	dropped = $state(0);
+	/** Status by stream id. */
+	readonly statuses = new SvelteMap<string, StreamStatus>();
+	/** Watched streams that have a picture. */
+	readonly seen = new SvelteSet<string>();
+	/** The last five minutes by stream id, oldest first, one sample a second: a new array each second. */
+	readonly #tails = new SvelteMap<string, TailSample[]>();
+
+	readonly #pictures = new Pictures((streamId) => this.seen.add(streamId));
+	readonly #link: LiveLink;
+	#clockOffsetMs = 0;
+	#settle: ReturnType<typeof setTimeout> | undefined;
+	#hide: ReturnType<typeof setTimeout> | undefined;
+	#tick: ReturnType<typeof setInterval> | undefined;
+
+	constructor(options: LiveFeedOptions = {}) {
+		this.#link = new LiveLink(options.url ?? '/api/v1/live', {
+			event: (name, data) => this.#onEvent(name, data),
+			connection: (state, retryAt) => Object.assign(this, { connection: state, retryAt }),
+			signedOut: options.onSignedOut ?? (() => location.assign('/login'))
+		});
+	}
+
+	/** Opens the link. Returns the function that ends it; meant for `$effect(() => feed.start())` in the layout. */
+	start(): () => void {
+		this.#tick = setInterval(() => this.#everySecond(), 1000);
+		document.addEventListener('visibilitychange', this.#onVisibility);
+		this.#settleWanted();
+		return () => this.close();
+	}
+
+	/** Asks for a stream's pictures while it is on screen. Returns the function that stops asking. */
+	watch(streamId: string, listener: PictureListener): () => void {
+		this.#pictures.add(streamId, listener);
+		this.#settleWanted();
+		return () => {
+			this.#pictures.remove(streamId, listener);
+			this.#settleWanted();
+		};
+	}
+
+	/** The newest decoded picture; its bitmap is closed when the next one arrives, so draw it at once. */
+	picture(streamId: string): LivePicture | null {
+		return this.#pictures.get(streamId);
+	}
+
+	/** The stream's last five minutes, oldest first. Reactive. */
+	tail(streamId: string): readonly TailSample[] {
+		return this.#tails.get(streamId) ?? [];
+	}
+
+	/** ms from capture until `at`, corrected for a server clock that differs from this one. */
+	ageMs(capturedAt: string, at = Date.now()): number {
+		return Math.max(0, at - this.#clockOffsetMs - Date.parse(capturedAt));
+	}
+
+	/** Tries again at once instead of waiting for the next attempt. */
+	reconnect(): void {
+		this.#link.reconnect();
+	}
+
+	close(): void {
+		clearInterval(this.#tick);
+		clearTimeout(this.#settle);
+		clearTimeout(this.#hide);
+		document.removeEventListener('visibilitychange', this.#onVisibility);
+		this.#link.close();
+		this.#pictures.close();
+	}
+
+	#settleWanted(): void {
+		clearTimeout(this.#settle);
+		this.#settle = setTimeout(() => {
+			this.#link.want(this.#pictures.wanted);
+			for (const id of this.#pictures.forgetUnwatched()) this.seen.delete(id);
+		}, SETTLE_MS);
+	}
+
+	#onEvent<K extends LiveEventName>(name: K, data: LiveEvents[K]): void {
+		const event = { name, data } as { [N in LiveEventName]: { name: N; data: LiveEvents[N] } }[LiveEventName];
+		switch (event.name) {
+			case 'frame':
+				return this.#pictures.take(event.data, Date.now());
+			case 'status':
+				return this.#onStatus(event.data);
+			case 'heartbeat':
+				return this.#onHeartbeat(event.data);
+		}
+	}
+
+	#onStatus(status: StreamStatus): void {
+		this.statuses.set(status.streamId, status);
+		const at = Math.floor((Date.now() - this.#clockOffsetMs) / 1000);
+		const flow = status.status === 'connected' ? status.flow : null;
+		this.#tails.set(status.streamId, appendSample(this.#tails.get(status.streamId) ?? [], { at, flow }));
+	}
+
+	#onHeartbeat(beat: LiveHeartbeat): void {
+		this.dropped = beat.dropped;
+		const offset = Date.now() - Date.parse(beat.at);
+		this.#clockOffsetMs = Math.abs(offset) < CLOCK_TOLERANCE_MS ? 0 : offset;
+	}
+
+	#everySecond(): void {
+		const newest = this.#pictures.latest();
+		this.behindS = newest ? this.ageMs(newest.frame.capturedAt, newest.receivedAt) / 1000 : null;
+		this.#link.checkSilence(Date.now());
+	}
+
+	#onVisibility = (): void => {
+		clearTimeout(this.#hide);
+		if (document.visibilityState === 'hidden') {
+			this.#hide = setTimeout(() => this.#link.pause(), HIDDEN_GRACE_MS);
+		} else if (this.connection === 'paused') {
+			this.#link.reconnect();
+		}
+	};
+}
