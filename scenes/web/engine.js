@@ -1,8 +1,12 @@
 // Fixed-camera renderer: bakes the static scene once (many sky/sun samples), then draws only what moves.
 import * as T from 'three';
 import * as SH from './shaders.js';
-import { BONES, poseOf } from './actors.js';
+import { BONES } from './skeleton.js';
+import { poseOf } from './poses.js';
 const V = (x, y, z) => new T.Vector3(x, y, z);
+/** Boxes that stop headlights as a flat list of low and high corners. */
+const occluderCorners = (boxes = []) => boxes.flat().map((corner) => V(...corner));
+
 export class Engine {
 	constructor(scene, W, H) {
 		this.s = scene;
@@ -55,6 +59,7 @@ export class Engine {
 			hp: { value: Array.from({ length: 8 }, () => new T.Vector4()) },
 			hd: { value: Array.from({ length: 8 }, () => new T.Vector4()) },
 			hc: { value: Array.from({ length: 8 }, () => V(0, 0, 0)) },
+			oc: { value: occluderCorners(scene.occluders) },
 			inten: { value: new T.Vector2(1, 1) }
 		};
 		this.qgeo = new T.BufferGeometry();
@@ -393,7 +398,23 @@ export class Engine {
 		U.jit.value.set(0, 0);
 		this.bakeMs = performance.now() - t0;
 	}
-	setActors(actors) {
+	get width() {
+		return this.W;
+	}
+	get height() {
+		return this.H;
+	}
+	get scene() {
+		return this.s;
+	}
+	get eye() {
+		return this.cam.position;
+	}
+	finish() {
+		this.r.readRenderTargetPixels(this.out, 0, 0, 1, 1, new Uint8Array(4));
+	}
+	setActors(list) {
+		const actors = list.map((actor, i) => ({ ...actor, id: actor.deco ? 0 : i + 1 }));
 		this.actors = actors;
 		for (const a of actors) {
 			const z = a.model.size;
@@ -412,6 +433,7 @@ export class Engine {
 		const ND = {
 				NK: this.keys[1].off ? 1 : 2,
 				...(this.s.headlights ? { NH: 1 } : {}),
+				...(this.s.occluders ? { NOC: this.s.occluders.length } : {}),
 				...(this.s.light.mirror ? { MIRRORED: 1 } : {})
 			},
 			D = { DYN: 1, ...ND };

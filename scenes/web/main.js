@@ -1,79 +1,72 @@
+// The page's driver: builds the scene the address names, bakes it, and posts frames and truth to the render server.
 import { Engine } from './engine.js';
-import { Truth, cameraTruth } from './truth.js';
-const q = new URLSearchParams(location.search),
-	post = (p, b) => fetch(p, { method: 'POST', body: b });
-const log = (s) => post('/log', String(s));
-window.onerror = (a, b, c, d, e) => log('ERR ' + a + ' ' + (e && e.stack));
-window.onunhandledrejection = (e) => log('REJ ' + ((e.reason && e.reason.stack) || e.reason));
-const ce = console.error;
-console.error = (...a) => {
-	log('console ' + a.map(String).join(' ').slice(0, 2500));
-	ce(...a);
-};
-console.warn = console.error;
-try {
-	const s = (await import(`/sets/${q.get('scene')}.js`)).default,
-		W = +q.get('w') || 1280,
-		H = +q.get('h') || 720,
-		N = +q.get('bake') || 96;
-	const t0 = performance.now();
-	const e = new Engine(s, W, H);
-	if (q.get('dbg')) e.dbg = log;
-	const st = s.static();
-	await log(`static tris ${st.p.length / 9}`);
-	e.bakeStatic(st, N);
-	e.setActors(s.actors());
-	const px0 = new Uint8Array(4);
-	e.r.readRenderTargetPixels(e.out, 0, 0, 1, 1, px0);
-	await log(
-		`bake done ${(performance.now() - t0) | 0} ms, actors ${e.actors.length}, dyn tris ${e.dgeo.attributes.position.count / 3}`
-	);
-	const list = q.get('frames') ? q.get('frames').split(',').map(Number) : null,
-		truth = new Truth(e);
-	const { intensity, ...rest } = s.light;
-	await post(
-		'/meta',
-		JSON.stringify({
-			scene: s.name,
-			fps: s.fps,
-			frames: s.frames,
-			loop: true,
-			camera: cameraTruth(e),
-			zones: s.zones || [],
-			events: s.events || [],
-			convention:
-				'ENU metres; image px origin top-left; flow = px to next frame; yaw/heading degrees clockwise from north'
-		})
-	);
-	const n = list ? list.length : s.frames;
-	let tr = 0,
-		tt = 0;
-	let pend = Promise.resolve();
-	for (let i = 0; i < n; i++) {
-		const f = list ? list[i] : i;
-		const a = performance.now();
-		const px = e.frame(f).slice();
-		const b = performance.now();
-		if (q.get('prof')) {
-			if (i == 1) e.prof = {};
-			if (e.prof) log(JSON.stringify(e.prof));
-		}
-		if (list) log('f ' + f + ' ' + ((b - a) | 0) + ' ms');
-		const fl = e.flow();
-		const T = truth.frame(f, fl);
-		const G = f % 5 === 0 || list ? truth.grid(f, fl) : null;
-		tr += b - a;
-		tt += performance.now() - b;
-		await pend;
-		pend = post('/frame?f=' + f, px).then(() =>
-			post('/truth?f=' + f, JSON.stringify(T) + '\n' + (G ? JSON.stringify(G) : ''))
-		);
-		if (i % 50 === 49)
-			await log(`frame ${f}: render ${(tr / (i + 1)).toFixed(0)} ms, truth ${(tt / (i + 1)).toFixed(0)} ms`);
-	}
-	await pend;
-	await log(`done: render ${(tr / n).toFixed(1)} ms/frame, truth ${(tt / n).toFixed(1)} ms/frame`);
-} catch (x) {
-	await log('EXC ' + x.stack);
+import { Truth, identitiesAcrossSeam } from './truth.js';
+import { cameraTruth } from './camera.js';
+
+const FLOW_EVERY = 10;
+const CONVENTION =
+	'ENU metres; image px origin top-left; flow = px to next frame; yaw/heading degrees clockwise from north';
+
+const query = new URLSearchParams(location.search);
+const post = (path, body) => fetch(path, { method: 'POST', body });
+const log = (text) => post('/log', String(text));
+
+/** Shader compile errors reach the console only; the terminal must see them. */
+function forwardConsole() {
+	console.error = console.warn = (...parts) =>
+		void log(`page: ${parts.map(String).join(' ').slice(0, 2500)}`);
 }
-await post('/done', '');
+
+function metaOf(engine, scene) {
+	return {
+		scene: scene.name,
+		fps: scene.fps,
+		frames: scene.frames,
+		loop: true,
+		camera: cameraTruth(scene.camera, engine.width, engine.height),
+		zones: scene.zones,
+		events: scene.events,
+		seam: identitiesAcrossSeam(engine.actors, scene.frames),
+		flowEvery: FLOW_EVERY,
+		convention: CONVENTION
+	};
+}
+
+async function sendFrame(engine, truth, f, single) {
+	const pixels = engine.frame(f).slice();
+	const flow = engine.flow();
+	const lines = [truth.frame(f, flow)];
+	if (single || f % FLOW_EVERY === 0) lines.push(truth.grid(f, flow));
+	await post(`/frame?f=${f}`, pixels);
+	await post(`/truth?f=${f}`, lines.map((line) => JSON.stringify(line)).join('\n'));
+}
+
+async function run() {
+	const { default: scene } = await import(`/sets/${query.get('scene')}.js`);
+	const engine = new Engine(scene, Number(query.get('width')), Number(query.get('height')));
+	const started = performance.now();
+	engine.bakeStatic(scene.static(), Number(query.get('bake')));
+	engine.setActors(scene.actors());
+	engine.finish();
+	await log(`${scene.name}: baked in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+	const truth = new Truth(engine);
+	await post('/meta', JSON.stringify(metaOf(engine, scene)));
+	const chosen = query.get('frames');
+	const frames = chosen ? chosen.split(',').map(Number) : Array.from({ length: scene.frames }, (_, f) => f);
+	const drawing = performance.now();
+	for (const [i, f] of frames.entries()) {
+		await sendFrame(engine, truth, f, Boolean(chosen));
+		if (i % 50 === 49) {
+			const perFrame = (performance.now() - drawing) / 1000 / (i + 1);
+			await log(`${scene.name}: ${i + 1} of ${frames.length} frames, ${perFrame.toFixed(2)} s a frame`);
+		}
+	}
+}
+
+forwardConsole();
+try {
+	await run();
+	await post('/done');
+} catch (error) {
+	await post('/failed', error.stack);
+}

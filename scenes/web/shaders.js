@@ -93,9 +93,18 @@ export const FS_GBUF = `precision highp float;in vec3 vP,vW,vNor;flat in vec4 vC
 export const QUAD = `precision highp float;in vec3 position;out vec2 uv;void main(){uv=position.xy*.5+.5;gl_Position=vec4(position.xy,0.,1.);}`;
 const HEAD = `uniform float expo;uniform vec3 tint;vec3 tm(vec3 x){x*=expo*tint;x=max(x,0.);return pow(clamp((x*(2.51*x+.03))/(x*(2.43*x+.59)+.14),0.,1.),vec3(1./2.2));}
 uniform int nh; uniform vec4 hp[8]; uniform vec4 hd[8]; uniform vec3 hc[8];
+#ifdef NOC
+uniform vec3 oc[2*NOC];
+// slab test of the segment p..q against each box: true where one stands between
+bool hidden(vec3 p,vec3 q){vec3 inv=1./(q-p+vec3(1e-6));for(int i=0;i<NOC;i++){vec3 t0=(oc[2*i]-p)*inv,t1=(oc[2*i+1]-p)*inv,lo=min(t0,t1),hi=max(t0,t1);float a=max(max(lo.x,lo.y),lo.z),b=min(min(hi.x,hi.y),hi.z);if(max(a,.004)<min(b,.99))return true;}return false;}
+#endif
 vec3 heads(vec3 p,vec3 n,vec3 a){vec3 s=vec3(0);
 #ifdef NH
-for(int i=0;i<8;i++){if(i>=nh)break;vec3 v=hp[i].xyz-p;float r=length(v);v/=r;float c=dot(-v,hd[i].xyz);s+=a*hc[i]*max(dot(n,v)+.03,0.)*smoothstep(hd[i].w,hd[i].w+.16,c)/(1.+r*r*hp[i].w);}
+for(int i=0;i<8;i++){if(i>=nh)break;vec3 v=hp[i].xyz-p;float r=length(v);v/=r;float c=dot(-v,hd[i].xyz);if(c<hd[i].w)continue;
+#ifdef NOC
+if(hidden(p+n*.03,hp[i].xyz))continue;
+#endif
+s+=a*hc[i]*max(dot(n,v)+.03,0.)*smoothstep(hd[i].w,hd[i].w+.16,c)/(1.+r*r*hp[i].w);}
 #endif
 return s;}`;
 // background composite: baked light x dynamic shadow masks
