@@ -29,7 +29,7 @@ import {
 } from './layout';
 import { measureCoarse, storePoint, trackFinest } from './faithful';
 import { displacementX, displacementY, refine, setDisplacement, windowTouches } from './iterate';
-import { cellIsAwake, firstAwake, lastAwake } from './rest';
+import { cellIsAwake, enabled, firstAwake, lastAwake, noteMeasurement } from './rest';
 import { PATCH, patchDifference } from './sad';
 
 /** Coarse estimates need not be exact: few iterations, long last steps, and forms used well outside their pixel. */
@@ -41,6 +41,8 @@ const FINEST_SLACK: f32 = 0.0;
 const SAME_CANDIDATE: f32 = 0.75;
 /** How much better than the parent's a neighbour's estimate must be. */
 const PREFERENCE: f32 = 0.9;
+/** Coarse gradients are made in strips of so many rows. */
+const STRIP_ROWS: i32 = 16;
 
 /** The level above: its node flows, its blocks' side in cells, and its extent in nodes. */
 let parentFlow: usize = 0;
@@ -79,30 +81,24 @@ function trackNodes(previous: i32, next: i32, level: i32, flow: usize): void {
 	}
 }
 
-/** The bounding box of everything awake, in pixels of the level, a window's margin round it. */
+/** In strips of rows, each as wide as what is awake near it, a window's margin round it. */
 function gradientsOfAwakePart(previous: i32, level: i32): void {
-	let top = gridRows;
-	let bottom = -1;
-	let left = gridColumns;
-	let right = -1;
-	for (let row = 0; row < gridRows; row++) {
-		const first = firstAwake(row);
-		if (first < 0) continue;
-		top = min(top, row);
-		bottom = row;
-		left = min(left, first);
-		right = max(right, lastAwake(row));
+	const margin = ((nodeStride(level) * gridStep) >> level) + radius + 2;
+	for (let top = 0; top < levelHeight(level); top += STRIP_ROWS) {
+		const bottom = top + STRIP_ROWS;
+		const firstRow = max(0, (((top - margin) << level) - originY) / gridStep);
+		const lastRow = min(gridRows - 1, (((bottom + margin) << level) - originY) / gridStep);
+		let left = gridColumns;
+		let right = -1;
+		for (let row = firstRow; row <= lastRow; row++) {
+			left = min(left, firstAwake(row));
+			right = max(right, lastAwake(row));
+		}
+		if (right < 0) continue;
+		const x0 = ((originX + left * gridStep) >> level) - margin;
+		const x1 = ((originX + right * gridStep) >> level) + margin;
+		gradientsOfLevel(previous, level, x0, top, x1, bottom);
 	}
-	if (bottom < 0) return;
-	const margin = (nodeStride(level) * gridStep >> level) + radius + 2;
-	gradientsOfLevel(
-		previous,
-		level,
-		((originX + left * gridStep) >> level) - margin,
-		((originY + top * gridStep) >> level) - margin,
-		((originX + right * gridStep) >> level) + margin,
-		((originY + bottom * gridStep) >> level) + margin
-	);
 }
 
 function blockIsAwake(column: i32, row: i32, stride: i32): bool {
@@ -133,40 +129,58 @@ function trackNode(previous: i32, next: i32, level: i32, column: i32, row: i32, 
 	refine<i16>(next, level, <f32>x0, <f32>y0, COARSE_ITERATIONS, COARSE_EPSILON, COARSE_SLACK);
 }
 
-/** Level 0: every awake cell of the grid, in bands of gradients no wider than what is awake. */
+/** Level 0: every awake cell of the grid, a band of rows at a time, in runs of columns. */
 function trackCells(previous: i32, next: i32): void {
+	const gap = windowSize / gridStep + 1;
 	for (let row = 0; row < gridRows; row += gridRowsPerBand) {
 		const end = min(row + gridRowsPerBand, gridRows);
-		let left = gridColumns;
+		let left = -1;
 		let right = -1;
-		for (let r = row; r < end; r++) {
-			const first = firstAwake(r);
-			if (first < 0) continue;
-			left = min(left, first);
-			right = max(right, lastAwake(r));
+		for (let column = 0; column < gridColumns; column++) {
+			if (!columnIsAwake(column, row, end)) continue;
+			if (left >= 0 && column - right > gap) {
+				trackRun(previous, next, row, end, left, right);
+				left = -1;
+			}
+			if (left < 0) left = column;
+			right = column;
 		}
-		if (right < 0) continue;
-		const band = gradientBand(
-			previous,
-			originX + left * gridStep - radius,
-			originY + row * gridStep - radius,
-			originX + right * gridStep + radius + 1,
-			originY + (end - 1) * gridStep + radius + 1
-		);
-		for (let r = row; r < end; r++) trackRow(previous, next, band, r, left, right);
+		if (left >= 0) trackRun(previous, next, row, end, left, right);
 	}
 }
 
-function trackRow(previous: i32, next: i32, band: usize, row: i32, left: i32, right: i32): void {
-	const y = originY + row * gridStep;
-	for (let column = left; column <= right; column++) {
-		const index = row * gridColumns + column;
-		if (!cellIsAwake(index)) continue;
-		const x = originX + column * gridStep;
-		setDisplacement(0, 0);
-		if (parentStride > 0) chooseCandidate<u8>(previous, next, 0, x - radius, y - radius, column, row, 1);
-		storePoint(index, trackFinest(previous, next, band, x, y, FINEST_SLACK));
+// @ts-ignore: decorator
+@inline
+function columnIsAwake(column: i32, row: i32, end: i32): bool {
+	for (let r = row; r < end; r++) if (cellIsAwake(r * gridColumns + column)) return true;
+	return false;
+}
+
+/** The awake cells of columns left..right in the grid rows row..end-1, which share a band of gradients. */
+function trackRun(previous: i32, next: i32, row: i32, end: i32, left: i32, right: i32): void {
+	const band = gradientBand(
+		previous,
+		originX + left * gridStep - radius,
+		originY + row * gridStep - radius,
+		originX + right * gridStep + radius + 1,
+		originY + (end - 1) * gridStep + radius + 1
+	);
+	for (let r = row; r < end; r++) {
+		for (let column = left; column <= right; column++) {
+			if (cellIsAwake(r * gridColumns + column)) trackCell(previous, next, band, column, r);
+		}
 	}
+}
+
+function trackCell(previous: i32, next: i32, band: usize, column: i32, row: i32): void {
+	const index = row * gridColumns + column;
+	const x = originX + column * gridStep;
+	const y = originY + row * gridStep;
+	setDisplacement(0, 0);
+	if (parentStride > 0) chooseCandidate<u8>(previous, next, 0, x - radius, y - radius, column, row, 1);
+	const found = trackFinest(previous, next, band, x, y, FINEST_SLACK);
+	storePoint(index, found);
+	if (enabled) noteMeasurement(previous, next, index, column, row, found);
 }
 
 // The choice among candidates: the best so far, and the difference it leaves (negative while not measured).

@@ -17,7 +17,7 @@ import {
 import { buildPyramid, ingest } from './pyramid';
 import { trackFaithfully } from './faithful';
 import { trackFast } from './fast';
-import { awakeCells, enabled, layOutRest, restStill, wakeAll, wakeChanged } from './rest';
+import { awakeCells, enabled, layOutRest, wakeAll, wakeChanged } from './rest';
 import { cutWindow } from './window';
 
 let faithful: bool = false;
@@ -94,7 +94,6 @@ export function measure(): void {
 	requirePyramid(present);
 	if (faithful) trackFaithfully(previous, present);
 	else trackFast(previous, present);
-	if (enabled) restStill(previous, present);
 }
 
 function requirePyramid(slot: i32): void {

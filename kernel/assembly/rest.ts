@@ -19,27 +19,36 @@ import {
 	originX,
 	originY,
 	radius,
-	statusPointer
+	windowSize
 } from './layout';
+import { displacementX, displacementY } from './iterate';
+import { a11, a12, a22 } from './template';
 import { PATCH, patchDifference } from './sad';
 
 /** Measurements that make a verdict. */
 const MEASUREMENTS: u8 = 4;
-/** A single measurement above this (px) is motion; the mean vector of four above REST_MEAN (px) is slow motion. */
+/** A displacement above CLEAR_MOTION (px) is motion, one below SMALL_MOTION may be none; between, noise decides. */
+const CLEAR_MOTION: f32 = 1.0;
 const SMALL_MOTION: f32 = 0.25;
-const REST_MEAN: f32 = 0.04;
+/** Four displacements that sum to less than this (px) are rest: 0.04 px a frame. */
+const REST_DRIFT: f32 = 0.16;
+/** The share of the squared difference that a displacement must explain to be more than noise. */
+const SIGNIFICANT: f32 = 0.05;
+/** Mean square over squared mean absolute value of normally distributed noise: pi / 2. */
+const GAUSSIAN: f32 = 1.5708;
 /** A tile has changed when its difference exceeds FLOOR and NOISE_MARGIN times the noise seen in it (grey levels). */
 const FLOOR: f32 = 0.35;
 const NOISE_MARGIN: f32 = 1.25;
-const NOISE_CEILING: f32 = 1.6;
-const NOISE_DECAY: f32 = 0.99;
+const NOISE_CEILING: f32 = 2.0;
+const NOISE_DECAY: f32 = 0.998;
 
 const TILE_BYTES: usize = 256;
 
-// A cell: awake or not, measurements since the last verdict and their sum, whether it woke since its last rest.
+// A cell: awake or not, measurements since the last verdict and their sum, whether it moved since it woke.
 let cellAwake: usize = 0;
 let cellCount: usize = 0;
 let cellSum: usize = 0;
+let cellMoved: usize = 0;
 // A tile: remembered pixels, cells leaning on it, noise, the difference last seen, whether it changed.
 let tileColumns: i32 = 0;
 let tileRows: i32 = 0;
@@ -60,6 +69,7 @@ export function layOutRest(enable: bool): void {
 	cellAwake = heap.alloc(cells);
 	cellCount = heap.alloc(cells);
 	cellSum = heap.alloc(cells * 8);
+	cellMoved = heap.alloc(cells);
 	tileColumns = (levelWidth(0) + PATCH - 1) / PATCH;
 	tileRows = (levelHeight(0) + PATCH - 1) / PATCH;
 	const tiles = <usize>(tileColumns * tileRows);
@@ -81,6 +91,7 @@ export function wakeAll(): void {
 	memory.fill(cellAwake, 1, cells);
 	memory.fill(cellCount, 0, cells);
 	memory.fill(cellSum, 0, cells * 8);
+	memory.fill(cellMoved, 0, cells);
 	memory.fill(tileLeaning, 0, tiles * 4);
 	memory.fill(tileChanged, 0, tiles);
 }
@@ -91,20 +102,18 @@ export function cellIsAwake(index: i32): bool {
 	return load<u8>(cellAwake + <usize>index) != 0;
 }
 
-/** The first awake column of a grid row, or -1. */
+/** The first awake column of a grid row; one past the last where none is. */
 export function firstAwake(row: i32): i32 {
-	for (let column = 0; column < gridColumns; column++) {
-		if (cellIsAwake(row * gridColumns + column)) return column;
-	}
-	return -1;
+	let column = 0;
+	while (column < gridColumns && !cellIsAwake(row * gridColumns + column)) column++;
+	return column;
 }
 
 /** The last awake column of a grid row, or -1. */
 export function lastAwake(row: i32): i32 {
-	for (let column = gridColumns - 1; column >= 0; column--) {
-		if (cellIsAwake(row * gridColumns + column)) return column;
-	}
-	return -1;
+	let column = gridColumns - 1;
+	while (column >= 0 && !cellIsAwake(row * gridColumns + column)) column--;
+	return column;
 }
 
 /** Before tracking: compares the tiles in use with the new frame and wakes the cells over those that changed. */
@@ -166,6 +175,7 @@ function anyTileChanged(column: i32, row: i32): bool {
 
 function wake(index: i32, column: i32, row: i32): void {
 	store<u8>(cellAwake + <usize>index, 1);
+	store<u8>(cellMoved + <usize>index, 0);
 	awakeCells++;
 	const x = originX + column * gridStep;
 	const y = originY + row * gridStep;
@@ -177,61 +187,88 @@ function wake(index: i32, column: i32, row: i32): void {
 	}
 }
 
-/** After tracking: counts what was measured, and puts to rest the cells whose four measurements say so. */
-export function restStill(previous: i32, slot: i32): void {
-	for (let row = 0; row < gridRows; row++) {
-		for (let column = 0; column < gridColumns; column++) {
-			const index = row * gridColumns + column;
-			if (cellIsAwake(index) && measuredStill(index)) rest(previous, slot, index, column, row);
-		}
-	}
-}
-
-/** Adds the cell's measurement to its sum; true when that completes four with next to no mean. */
-function measuredStill(index: i32): bool {
+/**
+ * After a cell was tracked, while its template is still at hand: counts the measurement, and puts the cell to rest
+ * when the last four together amount to nothing. x, y: the cell's point.
+ */
+export function noteMeasurement(previous: i32, slot: i32, index: i32, column: i32, row: i32, found: bool): void {
+	const u: f32 = found ? displacementX : 0;
+	const v: f32 = found ? displacementY : 0;
+	if (u * u + v * v > CLEAR_MOTION * CLEAR_MOTION) return restartCount(index);
+	const noise = found ? differenceAtRest(previous, slot, column, row) : 0;
+	if (found && !amountsToNothing(u, v, SMALL_MOTION, noise)) return restartCount(index);
 	const sum = cellSum + (<usize>index << 3);
-	const count = cellCount + <usize>index;
-	const flow = flowPointer + (<usize>index << 3);
-	const found = load<u8>(statusPointer + <usize>index) != 0;
-	const u: f32 = found ? load<f32>(flow) : 0;
-	const v: f32 = found ? load<f32>(flow, 4) : 0;
-	if (u * u + v * v > SMALL_MOTION * SMALL_MOTION) {
-		restartCount(index);
-		return false;
-	}
 	const sumU = load<f32>(sum) + u;
 	const sumV = load<f32>(sum, 4) + v;
 	store<f32>(sum, sumU);
 	store<f32>(sum, sumV, 4);
-	const measurements = load<u8>(count) + 1;
-	store<u8>(count, measurements);
-	if (measurements < MEASUREMENTS) return false;
+	const count = load<u8>(cellCount + <usize>index) + 1;
+	store<u8>(cellCount + <usize>index, count);
+	if (count < MEASUREMENTS) return;
+	const still = !found || amountsToNothing(sumU, sumV, REST_DRIFT, noise);
+	const alarmed = load<u8>(cellMoved + <usize>index) == 0;
 	restartCount(index);
-	const limit: f32 = REST_MEAN * <f32>MEASUREMENTS;
-	return sumU * sumU + sumV * sumV < limit * limit;
+	if (still) rest(previous, slot, index, column, row, alarmed);
 }
 
+/** The cell moves: it has to be measured four times anew. */
 // @ts-ignore: decorator
 @inline
 function restartCount(index: i32): void {
 	store<u8>(cellCount + <usize>index, 0);
+	store<u8>(cellMoved + <usize>index, 1);
 	store<i64>(cellSum + (<usize>index << 3), 0);
 }
 
-/** A cell at rest has no displacement, and leans on the tiles under it. */
-function rest(previous: i32, slot: i32, index: i32, column: i32, row: i32): void {
+/**
+ * Whether a displacement is next to nothing, or no more than noise makes of it.
+ *
+ * A displacement d explains d'Ad of the squared difference between two windows. Noise alone, fitted with the two
+ * unknowns of d, explains 2 parts in as many as the window has pixels, 0.7% of 17 x 17; real motion nearly all of
+ * it. SIGNIFICANT lies well above the first and far below the second. Noise cancels over several frames (what one
+ * measurement errs the next takes back), so that the sum of four is held against the noise of one.
+ */
+// @ts-ignore: decorator
+@inline
+function amountsToNothing(u: f32, v: f32, small: f32, noise: f32): bool {
+	if (u * u + v * v < small * small) return true;
+	const pixels = <f32>(windowSize * windowSize);
+	const explained = meanSquareExplained(u, v, pixels);
+	return explained < SIGNIFICANT * GAUSSIAN * noise * noise;
+}
+
+/** d'Ad a pixel in squared grey levels: A carries gradients in Q5 and the factor 2^-20. */
+// @ts-ignore: decorator
+@inline
+function meanSquareExplained(u: f32, v: f32, pixels: f32): f32 {
+	return ((a11 * u + <f32>2.0 * a12 * v) * u + a22 * v * v) * <f32>1024.0 / pixels;
+}
+
+/** Mean absolute difference of the two frames under the cell's point, nothing displaced. */
+// @ts-ignore: decorator
+@inline
+function differenceAtRest(previous: i32, slot: i32, column: i32, row: i32): f32 {
+	const stride = imageStride(0);
+	const x = originX + column * gridStep - PATCH / 2;
+	const y = originY + row * gridStep - PATCH / 2;
+	const offset = y * <i32>stride + x;
+	return patchDifference<u8>(imagePointer(previous, 0) + offset, stride, imagePointer(slot, 0) + offset, stride);
+}
+
+/** A cell at rest has no displacement, and leans on the tiles under it. alarmed: it woke, and had not moved. */
+function rest(previous: i32, slot: i32, index: i32, column: i32, row: i32, alarmed: bool): void {
 	store<u8>(cellAwake + <usize>index, 0);
 	store<i64>(flowPointer + (<usize>index << 3), 0);
 	awakeCells--;
 	const x = originX + column * gridStep;
 	const y = originY + row * gridStep;
 	for (let ty = firstTile(y); ty <= lastTile(y, tileRows); ty++) {
-		for (let tx = firstTile(x); tx <= lastTile(x, tileColumns); tx++) lean(previous, slot, tx, ty);
+		for (let tx = firstTile(x); tx <= lastTile(x, tileColumns); tx++) lean(previous, slot, tx, ty, alarmed);
 	}
 }
 
 /** The first cell to lean on a tile makes it remember the present frame, and learn its noise. */
-function lean(previous: i32, slot: i32, column: i32, row: i32): void {
+function lean(previous: i32, slot: i32, column: i32, row: i32, alarmed: bool): void {
 	const tile = <usize>(row * tileColumns + column);
 	const leaning = load<i32>(tileLeaning + (tile << 2));
 	store<i32>(tileLeaning + (tile << 2), leaning + 1);
@@ -241,15 +278,13 @@ function lean(previous: i32, slot: i32, column: i32, row: i32): void {
 	for (let y: usize = 0; y < <usize>PATCH; y++) {
 		v128.store(pixels + (y << 4), v128.load(present + y * imageStride(0)));
 	}
-	learnNoise(previous, tile, column, row);
+	const latest = patchDifference<u8>(pixels, 16, tileInFrame(previous, column, row), imageStride(0));
+	learnNoise(tile, alarmed ? max(latest, load<f32>(tileDifference + (tile << 2))) : latest);
 }
 
-/** What differed while all stood still was noise: the last two frames, and whatever woke the tile for nothing. */
-function learnNoise(previous: i32, tile: usize, column: i32, row: i32): void {
-	const pixels = tilePixels + tile * TILE_BYTES;
-	const latest = patchDifference<u8>(pixels, 16, tileInFrame(previous, column, row), imageStride(0));
-	const seen = max(latest, load<f32>(tileDifference + (tile << 2)));
-	const noise = max(load<f32>(tileNoise + (tile << 2)), min(seen, NOISE_CEILING));
-	store<f32>(tileNoise + (tile << 2), noise);
+/** What differed while nothing moved was noise: the last two frames, and whatever woke the tile for nothing. */
+function learnNoise(tile: usize, seen: f32): void {
+	const noise = load<f32>(tileNoise + (tile << 2));
+	store<f32>(tileNoise + (tile << 2), max(noise, min(seen, NOISE_CEILING)));
 	store<f32>(tileDifference + (tile << 2), 0);
 }
