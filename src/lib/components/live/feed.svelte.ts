@@ -2,6 +2,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { LiveEventName, LiveEvents, LiveHeartbeat } from '#lib/contracts/live.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
+import { seconds } from '../ui/now.svelte.ts';
 import type { LivePicture } from './draw.ts';
 import { LiveLink, type Connection } from './link.ts';
 import { Pictures, type PictureListener } from './pictures.ts';
@@ -71,6 +72,11 @@ export class LiveFeed {
 		};
 	}
 
+	/** ms since the epoch, once a second: for ages and countdowns. Reactive. */
+	get now(): number {
+		return seconds.now;
+	}
+
 	/** The newest decoded picture; its bitmap is closed when the next one arrives, so draw it at once. */
 	picture(streamId: string): LivePicture | null {
 		return this.#pictures.get(streamId);
@@ -104,7 +110,7 @@ export class LiveFeed {
 		clearTimeout(this.#settle);
 		this.#settle = setTimeout(() => {
 			this.#link.want(this.#pictures.wanted);
-			for (const id of this.#pictures.forgetUnwatched()) this.seen.delete(id);
+			for (const id of this.#pictures.forgetUnwatched(Date.now())) this.seen.delete(id);
 		}, SETTLE_MS);
 	}
 

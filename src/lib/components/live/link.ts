@@ -66,7 +66,7 @@ export class LiveLink {
 	#open(): void {
 		clearTimeout(this.#retry);
 		const previous = this.#source;
-		const source = new EventSource(`${this.#url}?streams=${encodeURIComponent(this.#wanted)}`);
+		const source = new EventSource(`${this.#url}?statuses=all&streams=${encodeURIComponent(this.#wanted)}`);
 		this.#source = source;
 		this.#opened = this.#wanted;
 		source.onopen = () => {

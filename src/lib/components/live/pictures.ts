@@ -3,6 +3,9 @@ import type { LiveFrame } from '#lib/contracts/live.ts';
 import { LatestDecoder } from './decode.ts';
 import type { LivePicture } from './draw.ts';
 
+/** A picture outlives its tile this long, so that going to one camera and back does not flash empty tiles. */
+const LINGER_MS = 20_000;
+
 export type PictureListener = (picture: LivePicture) => void;
 
 export class Pictures {
@@ -58,9 +61,12 @@ export class Pictures {
 		decoder.push(frame, receivedAt);
 	}
 
-	/** Frees the streams nobody watches; answers their ids. */
-	forgetUnwatched(): string[] {
-		const forgotten = [...this.#decoders.keys()].filter((id) => !this.#watchers.has(id));
+	/** Frees the streams nobody has watched for a while; answers their ids. */
+	forgetUnwatched(now: number): string[] {
+		const forgotten = [...this.#decoders.keys()].filter((id) => {
+			const shownAt = this.#newest.get(id)?.receivedAt ?? 0;
+			return !this.#watchers.has(id) && now - shownAt > LINGER_MS;
+		});
 		for (const id of forgotten) this.#free(id);
 		return forgotten;
 	}

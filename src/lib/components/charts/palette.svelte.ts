@@ -1,7 +1,7 @@
 // Token colours for canvases: CSS variables resolved to what a 2D context understands, again whenever the theme changes.
 import { createSubscriber } from 'svelte/reactivity';
 
-class Theme {
+class Palette {
 	#probe: HTMLElement | undefined;
 	readonly #subscribe = createSubscriber((update) => {
 		const system = matchMedia('(prefers-color-scheme: dark)');
@@ -57,4 +57,4 @@ function toRgb(colour: string): string {
 		: `rgba(${red}, ${green}, ${blue}, ${(alpha / 255).toFixed(3)})`;
 }
 
-export const theme = new Theme();
+export const palette = new Palette();
