@@ -1,0 +1,248 @@
+// The live room with a real bus: greeting, rate, sharing, staleness, shutdown; and that the overlay really draws.
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { PreviewFrame } from '#lib/contracts/messages.ts';
+import type { StreamStatus } from '#lib/contracts/status.ts';
+import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
+import { createLive, type Display, type Live } from './index.ts';
+import { overlaySvg } from './overlay.ts';
+import { HUES_ON_PICTURES, hueOf } from './wheel.ts';
+
+const DISPLAY: Display = {
+	arrow_scale: 10,
+	arrow_opacity: 100,
+	gradient_intensity: 40,
+	show_feed: true,
+	show_arrows: true,
+	show_magnitude: false
+};
+const grey = await sharp({ create: { width: 320, height: 180, channels: 3, background: '#808080' } }).jpeg().toBuffer();
+
+function frameOf(over: Partial<PreviewFrame> = {}): PreviewFrame {
+	return {
+		streamId: 'a',
+		runId: 'r',
+		seq: 1,
+		capturedAt: Date.parse('2026-01-01T00:00:00Z'),
+		width: 640,
+		height: 360,
+		jpeg: new Uint8Array(grey),
+		gridSize: 16,
+		flow: { avg: 5, max: 5, count: 1, total: 100, direction: 90, coherence: 1 },
+		vectors: new Float32Array([320, 180, 12.3456, 0]),
+		...over
+	};
+}
+
+let bus: Bus;
+let live: Live;
+let word: StreamStatus['status'];
+const statusOf = (streamId: string) => ({ streamId, status: word }) as StreamStatus;
+const signal = () => new AbortController().signal;
+
+beforeEach(() => {
+	word = 'connected';
+	bus = createMemoryBus({ error: vi.fn() });
+	live = createLive({ bus, engine: { statuses: () => [statusOf('a'), statusOf('b')], status: statusOf }, fps: 1000 });
+});
+afterEach(() => live.close());
+
+/** Reads events until `count` of them came. */
+async function read(stream: ReadableStream<Uint8Array>, count: number): Promise<{ event: string; data: any }[]> {
+	const reader = stream.getReader();
+	const events: { event: string; data: unknown }[] = [];
+	while (events.length < count) {
+		const { value, done } = await reader.read();
+		if (done) break;
+		const [, event, data] = /^event: (\w+)\ndata: (.*)\n\n$/s.exec(Buffer.from(value).toString()) ?? [];
+		if (event) events.push({ event, data: JSON.parse(data!) });
+	}
+	reader.releaseLock();
+	return events;
+}
+
+describe('events', () => {
+	test('greets with statuses, a heartbeat and the newest picture of what was asked for', async () => {
+		bus.publish(subjects.frame, frameOf());
+		bus.publish(subjects.frame, frameOf({ streamId: 'b' }));
+		const events = await read(live.events(['a'], signal()), 3);
+		expect(events.map(({ event }) => event)).toEqual(['status', 'heartbeat', 'frame']);
+		expect(events[0]!.data.streamId).toBe('a');
+		expect(events[2]!.data).toMatchObject({
+			streamId: 'a',
+			capturedAt: '2026-01-01T00:00:00.000Z',
+			width: 640,
+			height: 360,
+			flow: { gridSize: 16, avg: 5, direction: 90, vectors: [320, 180, 12.35, 0] },
+			detections: []
+		});
+		expect(Buffer.from(events[2]!.data.jpeg, 'base64').equals(grey)).toBe(true);
+	});
+
+	test('pictures of none and statuses of all', async () => {
+		bus.publish(subjects.frame, frameOf());
+		const stream = live.events([], signal(), { statuses: 'all' });
+		const events = await read(stream, 3);
+		expect(events.map(({ event, data }) => data.streamId ?? event)).toEqual(['a', 'b', 'heartbeat']);
+	});
+
+	test('who asks by name for a stream that does not run is told so', async () => {
+		word = 'deactivated';
+		const [first] = await read(live.events(['idle'], signal()), 1);
+		expect(first).toMatchObject({ event: 'status', data: { streamId: 'idle', status: 'deactivated' } });
+	});
+
+	test('one encoding serves all clients', async () => {
+		const streams = [live.events('all', signal()), live.events('all', signal())];
+		bus.publish(subjects.frame, frameOf());
+		const readers = streams.map((stream) => stream.getReader());
+		const chunks = await Promise.all(
+			readers.map(async (reader) => {
+				for (;;) {
+					const { value } = await reader.read();
+					if (Buffer.from(value!).toString().startsWith('event: frame')) return value;
+				}
+			})
+		);
+		expect(chunks[0]).toBe(chunks[1]);
+	});
+
+	test('an aborted request and a shutdown both end it, and it is counted no more', async () => {
+		const abort = new AbortController();
+		live.events('all', abort.signal);
+		const other = live.events('all', signal());
+		expect(live.clients()).toBe(2);
+		abort.abort();
+		expect(live.clients()).toBe(1);
+		live.close();
+		expect(live.clients()).toBe(0);
+		expect(await read(other, 99)).toEqual([]);
+		expect(() => live.events('all', signal())).toThrow(/shutting down/);
+	});
+
+	test('more clients than the server serves are refused', () => {
+		const aborts = Array.from({ length: 256 }, () => new AbortController());
+		for (const abort of aborts) live.events('all', abort.signal);
+		expect(() => live.events('all', signal())).toThrow(expect.objectContaining({ code: 'unavailable' }));
+		aborts[0]!.abort();
+		expect(() => live.events('all', signal())).not.toThrow();
+	});
+});
+
+describe('pictures', () => {
+	test('go out no faster than the settings say', () => {
+		live.setFps(1);
+		for (let seq = 1; seq <= 5; seq++) bus.publish(subjects.frame, frameOf({ seq }));
+		expect(live.latest('a')?.frame.seq).toBe(1);
+	});
+
+	test('of a deleted stream are forgotten', () => {
+		bus.publish(subjects.frame, frameOf());
+		bus.publish(subjects.streamChange, { streamId: 'a', change: 'deleted' });
+		expect(live.latest('a')).toBeNull();
+	});
+
+	test('are stale, without motion, when the stream is not connected', async () => {
+		bus.publish(subjects.frame, frameOf());
+		word = 'stream_error';
+		const snapshot = await live.snapshot('a', DISPLAY);
+		expect(snapshot?.stale).toBe(true);
+		expect(Buffer.from(snapshot!.jpeg).equals(grey)).toBe(true);
+		expect(await live.snapshot('unknown', null)).toBeNull();
+	});
+});
+
+describe('overlay', () => {
+	const pixel = async (jpeg: Uint8Array, x: number, y: number) => {
+		const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+		expect([info.width, info.height]).toEqual([320, 180]);
+		return [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)] as [number, number, number];
+	};
+
+	test('draws the arrow where the vector is, in the colour of its direction', async () => {
+		bus.publish(subjects.frame, frameOf());
+		const { jpeg } = (await live.snapshot('a', DISPLAY))!;
+		// The vector stands at (320, 180) of 640×360: (160, 90) of the JPEG, and reaches 12.3 × 10 / 2 = 62 px to the right.
+		const [r, g, b] = await pixel(jpeg, 219, 90);
+		expect(r, 'rose points right').toBeGreaterThan(180);
+		expect(r - g).toBeGreaterThan(40);
+		expect(b).toBeGreaterThan(g);
+		const [elsewhere] = await pixel(jpeg, 60, 40);
+		expect(Math.abs(elsewhere - 128 * 0.72), 'the feed is dimmed').toBeLessThan(6);
+	});
+
+	test('draws on an even ground without the feed, and heat as lightness', async () => {
+		bus.publish(subjects.frame, frameOf());
+		const dark = (await live.snapshot('a', { ...DISPLAY, show_feed: false, show_arrows: false }))!;
+		expect((await pixel(dark.jpeg, 60, 40))[0]).toBeLessThan(40);
+		const heat = (await live.snapshot('a', {
+			...DISPLAY,
+			show_feed: false,
+			show_arrows: false,
+			show_magnitude: true,
+			gradient_intensity: 100
+		}))!;
+		expect((await pixel(heat.jpeg, 160, 90))[0]).toBeGreaterThan(70);
+	});
+
+	test('with nothing to draw is the picture itself', async () => {
+		bus.publish(subjects.frame, frameOf());
+		const plain = (await live.snapshot('a', { ...DISPLAY, show_arrows: false }))!;
+		expect(Buffer.from(plain.jpeg).equals(grey)).toBe(true);
+	});
+
+	test('stays small with a vector at every fourth pixel of a large frame', () => {
+		const vectors = new Float32Array(480 * 270 * 4);
+		for (let i = 0; i < 480 * 270; i++) vectors.set([(i % 480) * 4, Math.floor(i / 480) * 4, 3, -2], i * 4);
+		const svg = overlaySvg(frameOf({ width: 1920, height: 1080, gridSize: 4, vectors }), DISPLAY, 960, 540);
+		expect(svg.length).toBeLessThan(3_000_000);
+	});
+
+	test('uses the wheel of the interface', async () => {
+		const wheel = await import('#lib/components/live/wheel.ts');
+		expect(HUES_ON_PICTURES).toEqual(wheel.HUES_ON_DARK);
+		for (const [dx, dy] of [[0, -1], [1, 0], [0, 1], [-1, 0], [1, -0.3]] as const) {
+			expect(hueOf(dx, dy)).toBe(wheel.hueIndex(wheel.angleOf(dx, dy)));
+		}
+	});
+});
+
+describe('mjpeg', () => {
+	test('sends the newest picture first, and only the newest to a slow reader', async () => {
+		bus.publish(subjects.frame, frameOf({ capturedAt: 1000 }));
+		const reader = live.mjpeg('a', null, signal()).getReader();
+		const first = Buffer.from((await reader.read()).value!).toString('latin1');
+		expect(first).toMatch(/^--frame\r\nContent-Type: image\/jpeg\r\nContent-Length: \d+\r\n/);
+		expect(first).toContain('X-Captured-At: 1970-01-01T00:00:01.000Z');
+		for (let i = 2; i <= 9; i++) {
+			await new Promise((resolve) => setTimeout(resolve, 2));
+			bus.publish(subjects.frame, frameOf({ capturedAt: i * 1000 }));
+		}
+		expect(Buffer.from((await reader.read()).value!).toString('latin1')).toContain('00:00:09.000Z');
+	});
+
+	test('draws with the display fields of the moment, and survives their not being readable', async () => {
+		let readable = true;
+		const display = vi.fn(async () => {
+			if (!readable) throw new Error('the database is away');
+			return DISPLAY;
+		});
+		bus.publish(subjects.frame, frameOf());
+		const reader = live.mjpeg('a', display, signal()).getReader();
+		const drawn = (await reader.read()).value!;
+		readable = false;
+		bus.publish(subjects.streamChange, { streamId: 'a', change: 'display' });
+		await new Promise((resolve) => setTimeout(resolve, 2));
+		bus.publish(subjects.frame, frameOf());
+		const again = (await reader.read()).value!;
+		expect(display).toHaveBeenCalledTimes(2);
+		expect(drawn.byteLength).not.toBe(grey.byteLength);
+		expect(again.byteLength).toBe(drawn.byteLength);
+	});
+
+	test('ends with its stream', async () => {
+		const reader = live.mjpeg('a', null, signal()).getReader();
+		bus.publish(subjects.streamChange, { streamId: 'a', change: 'deleted' });
+		expect((await reader.read()).done).toBe(true);
+	});
+});
