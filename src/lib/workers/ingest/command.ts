@@ -1,0 +1,215 @@
+// ffmpeg's command line and standard input for one source: a pure function, so that every choice in it can be tested.
+//
+//   input ─▶ decode ─▶ select (rate, rising times) ─┬─▶ scale ─▶ gray ─▶ NUT on fd 3     analysed frames
+//                                                   └─▶ select ─▶ scale ─▶ JPEG ─▶ NUT on fd 4     a subset of them
+//
+// Network addresses go to standard input as a playlist: what is on a command line, every process on the machine can read.
+import type { AnalysisConfig, HardwareDecoder, PreviewConfig, SourceConfig } from '#lib/contracts/run.ts';
+
+/** Greatest picture that is decoded: 8K UHD. */
+export const MAX_PIXELS = 7_680 * 4_320;
+/** How long a silent socket is waited for, by ffmpeg itself; the watchdog in source.ts is the second net. */
+const NETWORK_TIMEOUT_US = 5_000_000;
+/** Frames ffmpeg holds for a reader that is late, before it drops them. */
+const FIFO_FRAMES = 4;
+
+export const ANALYSIS_FD = 3;
+export const PREVIEW_FD = 4;
+
+/** How an input is opened. HTTP cameras that send JPEGs carry no times of their own, so they are stamped on arrival. */
+export type InputMode =
+	| { kind: 'rtsp'; transport: 'tcp' | 'udp' }
+	| { kind: 'http'; clock: 'stream' | 'arrival' }
+	| { kind: 'file'; loop: boolean };
+
+export interface Command {
+	args: string[];
+	/** The playlist for ffmpeg's standard input; null where it reads none. */
+	stdin: string | null;
+}
+
+export interface RunCommand {
+	source: SourceConfig;
+	input: InputMode;
+	analysis: Pick<AnalysisConfig, 'width' | 'fps'>;
+	preview: PreviewConfig;
+}
+
+/** Analysed frames as gray NUT on fd 3, preview JPEGs as NUT on fd 4, both with ticks of 1/90000 s. */
+export function runCommand({ source, input, analysis, preview }: RunCommand): Command {
+	const { args, stdin } = inputOf(source, input);
+	return {
+		args: [
+			...GLOBAL,
+			...PROGRESS,
+			...decoder(source.hardwareDecode),
+			...args,
+			'-filter_complex',
+			filterGraph(analysis, preview),
+			...['-map', '[gray]', '-c:v', 'rawvideo', ...OUTPUT, `pipe:${ANALYSIS_FD}`],
+			...['-map', '[jpeg]', '-c:v', 'mjpeg', '-q:v', String(jpegScale(preview.quality)), ...OUTPUT],
+			`pipe:${PREVIEW_FD}`
+		],
+		stdin
+	};
+}
+
+/** One JPEG of the first frame, `width` pixels wide at most, on standard output. */
+export function stillCommand(source: SourceConfig, input: InputMode, width: number): Command {
+	const { args, stdin } = inputOf({ ...source, loop: false }, input);
+	const scale = `[0:v:0]${scaleTo(width)}:out_range=pc,format=yuvj420p[jpeg]`;
+	const output = [
+		'-map',
+		'[jpeg]',
+		'-frames:v',
+		'1',
+		'-c:v',
+		'mjpeg',
+		'-q:v',
+		'4',
+		'-f',
+		'image2pipe',
+		'pipe:1'
+	];
+	return { args: [...GLOBAL, ...decoder('none'), ...args, '-filter_complex', scale, ...output], stdin };
+}
+
+// Levels in the log let errors be told from chatter; info names the codec and the size of the source.
+const GLOBAL = [
+	'-hide_banner',
+	'-nostats',
+	'-loglevel',
+	'level+info',
+	'-filter_threads',
+	'1',
+	'-filter_complex_threads',
+	'1'
+];
+
+// How many frames ffmpeg made, told every second on standard output: what did not arrive here was dropped.
+const PROGRESS = ['-progress', 'pipe:1', '-stats_period', '1'];
+
+// Threads: the rawvideo encoder is frame-threaded too and would hand every frame over one late.
+// The fifo muxer drops packets when its reader is late, where a plain pipe would stall the decoder for good.
+const OUTPUT = [
+	...[
+		'-fps_mode',
+		'passthrough',
+		'-enc_time_base',
+		'1:90000',
+		'-threads',
+		'1',
+		'-f',
+		'fifo',
+		'-fifo_format',
+		'nut'
+	],
+	...['-drop_pkts_on_overflow', '1', '-queue_size', String(FIFO_FRAMES), '-format_opts', 'flush_packets=1']
+];
+
+/**
+ * Options of the decoder. A change of the picture's size is not followed inside ffmpeg (`reinit_filter 0` makes it say so);
+ * source.ts starts afresh, as the analysed size changes with it.
+ */
+function decoder(hardware: HardwareDecoder): string[] {
+	const accelerator = hardware === 'none' ? [] : ['-hwaccel', hardware];
+	return [...accelerator, '-threads', '1', '-max_pixels', String(MAX_PIXELS), '-reinit_filter', '0'];
+}
+
+function inputOf(source: SourceConfig, input: InputMode): Command {
+	switch (input.kind) {
+		case 'file':
+			return fileInput(source.url, input.loop);
+		case 'rtsp':
+			return playlistInput(source.url, [], RTSP_PROTOCOLS, [
+				`rtsp_transport ${input.transport}`,
+				`timeout ${NETWORK_TIMEOUT_US}`,
+				'fpsprobesize 0'
+			]);
+		case 'http':
+			return input.clock === 'arrival'
+				? playlistInput(source.url, [], HTTP_PROTOCOLS, [...HTTP_OPTIONS, 'use_wallclock_as_timestamps 1'])
+				: playlistInput(source.url, ['-re'], HTTP_PROTOCOLS, HTTP_OPTIONS);
+	}
+}
+
+const HTTP_OPTIONS = [`rw_timeout ${NETWORK_TIMEOUT_US}`, 'fpsprobesize 0'];
+// What a source may open on its own: a playlist fetched from the network must not reach files of this machine.
+const RTSP_PROTOCOLS = 'pipe,rtsp,rtp,srtp,tcp,udp,tls,crypto';
+const HTTP_PROTOCOLS = 'pipe,http,https,httpproxy,tcp,tls,crypto';
+
+function fileInput(path: string, loop: boolean): Command {
+	const repeat = loop ? ['-stream_loop', '-1'] : [];
+	return {
+		args: ['-nostdin', '-re', ...repeat, '-protocol_whitelist', 'file', '-i', `file:${path}`],
+		stdin: null
+	};
+}
+
+function playlistInput(url: string, options: string[], protocols: string, directives: string[]): Command {
+	const playlist = [
+		'ffconcat version 1.0',
+		`file ${quoted(url)}`,
+		...directives.map((line) => `option ${line}`),
+		''
+	];
+	const concat = [
+		'-fpsprobesize',
+		'0',
+		'-f',
+		'concat',
+		'-safe',
+		'0',
+		'-protocol_whitelist',
+		protocols,
+		'-i',
+		'pipe:0'
+	];
+	return { args: [...options, ...concat], stdin: playlist.join('\n') };
+}
+
+/** A playlist's string: nothing is special between single quotes, and a quote itself stands outside them. */
+function quoted(text: string): string {
+	return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function filterGraph(analysis: Pick<AnalysisConfig, 'width' | 'fps'>, preview: PreviewConfig): string {
+	// A preview of more frames than are analysed would be pictures without vectors.
+	const previewFps = Math.min(preview.fps, analysis.fps);
+	// Declaring the range of both sides as full keeps the luma as it is: no conversion, and a third of the scaling's cost saved.
+	const gray = `${scaleTo(analysis.width)}:in_range=pc:out_range=pc,format=gray`;
+	const jpeg = `${scaleTo(preview.maxWidth)}:out_range=pc,format=yuvj420p`;
+	return (
+		`[0:v:0]select=${every(analysis.fps)},split[a][b];` +
+		`[a]${gray}[gray];[b]select=${every(previewFps)},${jpeg}[jpeg]`
+	);
+}
+
+/**
+ * Passes `fps` frames a second in the mean, each as soon as it is due; every frame of a slower source; and only rising times.
+ * Variable 0 is when the next frame is due. A frame up to 0.4 intervals early is taken, so jitter costs no frames;
+ * one that is more than an interval late moves the schedule on.
+ */
+function every(fps: number): string {
+	const interval = 1 / Math.min(Math.max(fps, 0.1), 120);
+	const due = `gte(t+${(0.4 * interval).toFixed(6)},ld(0))`;
+	const rising = 'isnan(prev_selected_t)+gt(t,prev_selected_t)';
+	const advance = `st(0,max(ld(0),t-${interval.toFixed(6)})+${interval.toFixed(6)})`;
+	return `'if((${rising})*${due},1+0*${advance},0)'`;
+}
+
+/** Scales down to `width` (0: no change), never up; both sides even and at least two pixels. */
+function scaleTo(width: number): string {
+	const target = width > 0 ? `min(${Math.round(width)},iw)` : 'iw';
+	return `scale=w='max(2,2*trunc(${target}/2))':h='max(2,2*round(ih*ow/iw/2))':flags=area`;
+}
+
+/**
+ * mjpeg's quantiser scale, 2 (best) to 31, for a quality of 1 to 100 as JPEG programs know it: the scaling of the
+ * quantisation tables that quality stands for in the reference encoder, with 50 at a scale of 8.
+ */
+export function jpegScale(quality: number): number {
+	const bounded = Math.min(Math.max(quality, 1), 100);
+	const percent = bounded < 50 ? 5_000 / bounded : 200 - 2 * bounded;
+	return Math.min(Math.max(Math.round((8 * percent) / 100), 2), 31);
+}

@@ -1,0 +1,215 @@
+// One attempt at a source: one ffmpeg from its start to its end, its frames, and a watchdog over both.
+import type { SourceInfo } from '#lib/contracts/messages.ts';
+import type { SourceConfig } from '#lib/contracts/run.ts';
+import { ANALYSIS_FD, MAX_PIXELS, PREVIEW_FD, type Command } from './command.ts';
+import { DropCount } from './drop-count.ts';
+import type { Attempt, Verdict } from './failure.ts';
+import { LatestFrame, type RawFrame } from './latest.ts';
+import { NutReader } from './nut.ts';
+import type { StreamHeader } from './nut-headers.ts';
+import { startFfmpeg, type FfmpegProcess } from './process.ts';
+import { changedSize, isNoteworthy, Report, type VideoFacts } from './report.ts';
+
+export interface DecodingOptions {
+	ffmpegPath: string;
+	source: SourceConfig;
+	command: Command;
+	/** Seconds without a frame, once there was one. */
+	staleAfterS: number;
+}
+
+export interface DecodingEvents {
+	/** ffmpeg has told what the input's video is; returning false gives this attempt up. */
+	facts(facts: VideoFacts): boolean;
+	/** The first frame is there. */
+	live(info: SourceInfo): void;
+	/** Gray, one byte a pixel; `data` is good until this returns. */
+	frame(frame: RawFrame, size: { width: number; height: number }): void;
+	/** The JPEG's memory is the receiver's. `pts` in ticks of 1/90000 s. */
+	preview(pts: number, jpeg: Uint8Array): void;
+	/** A warning or an error of ffmpeg's, unmasked. */
+	line(line: string): void;
+	dropped(count: number): void;
+}
+
+export interface Decoding {
+	readonly pid: number | null;
+	/** Asks ffmpeg to end; no event comes after this. */
+	stop(): void;
+	readonly ended: Promise<Attempt>;
+}
+
+const FIRST_FRAME_WITHIN_S = 12;
+const WATCH_EVERY_MS = 250;
+/** A gray frame of the greatest width there is, with a portrait picture's height; a JPEG of 8K at its worst. */
+const MAX_FRAME_BYTES = MAX_PIXELS;
+/** Nothing can be seen to move in less. */
+const LEAST_SIDE = 16;
+
+export function startDecoding(options: DecodingOptions, events: DecodingEvents): Decoding {
+	return new OneDecoding(options, events);
+}
+
+class OneDecoding implements Decoding {
+	readonly pid: number | null;
+	readonly ended: Promise<Attempt>;
+	private readonly options: DecodingOptions;
+	private readonly events: DecodingEvents;
+	private readonly ffmpeg: FfmpegProcess;
+	private readonly report: Report;
+	private readonly latest: LatestFrame;
+	private readonly drops: DropCount;
+	private readonly startedAt = performance.now();
+	private verdict: Verdict | null = null;
+	private silent = false;
+	private live = false;
+	private factsTold = false;
+	private analysed: StreamHeader | null = null;
+	/** Milliseconds without a frame, counted in ticks of the watchdog: a thread that was busy itself blames nobody. */
+	private idleMs = 0;
+
+	constructor(options: DecodingOptions, events: DecodingEvents) {
+		this.options = options;
+		this.events = events;
+		this.report = new Report((line) => this.readLine(line));
+		this.drops = new DropCount((count) => this.silent || events.dropped(count));
+		this.latest = new LatestFrame(
+			(frame) => this.deliver(frame),
+			(count) => events.dropped(count)
+		);
+		this.ffmpeg = startFfmpeg(options.ffmpegPath, options.command, 2);
+		this.pid = this.ffmpeg.pid;
+		if (this.pid !== null) this.listen();
+		const watchdog = setInterval(() => this.watch(), WATCH_EVERY_MS);
+		this.ended = this.ffmpeg.ended.then((exit) => {
+			clearInterval(watchdog);
+			this.silence();
+			return this.attempt(exit);
+		});
+	}
+
+	stop(): void {
+		this.silence();
+		this.ffmpeg.stop();
+	}
+
+	private listen(): void {
+		this.ffmpeg.output(1).on('data', (chunk: Buffer) => this.drops.progress(chunk));
+		this.ffmpeg.output(2).on('data', (chunk: Buffer) => this.report.push(chunk));
+		const analysis = new NutReader(
+			{
+				stream: (header) => this.begin(header),
+				buffer: (_, size) => this.latest.buffer(size),
+				frame: (_, pts, data) => this.arrive(pts, data)
+			},
+			MAX_FRAME_BYTES
+		);
+		const preview = new NutReader(
+			{
+				stream: () => {},
+				buffer: (_, size) => Buffer.allocUnsafeSlow(size),
+				frame: (_, pts, jpeg) => this.silent || this.events.preview(pts, jpeg)
+			},
+			MAX_FRAME_BYTES
+		);
+		this.read(ANALYSIS_FD, analysis);
+		this.read(PREVIEW_FD, preview);
+	}
+
+	/** Reads on after the end was decided, so that ffmpeg is not held up in ending. */
+	private read(fd: number, reader: NutReader): void {
+		const output = this.ffmpeg.output(fd);
+		output.on('error', () => {});
+		output.on('data', (chunk: Buffer) => {
+			if (this.verdict !== null) return;
+			try {
+				reader.push(chunk);
+			} catch (error) {
+				this.giveUp({
+					kind: 'broken_stream',
+					reason: error instanceof Error ? error.message : String(error)
+				});
+			}
+		});
+	}
+
+	private begin(header: StreamHeader): void {
+		this.analysed = header;
+		const { width, height } = header;
+		if (Math.min(width, height) < LEAST_SIDE)
+			this.giveUp({ kind: 'too_small', ...(this.report.facts ?? { width, height }) });
+	}
+
+	private arrive(pts: number, data: Uint8Array): void {
+		if (this.silent || this.analysed === null) return;
+		const { width, height } = this.analysed;
+		if (data.length !== width * height)
+			return this.giveUp({ kind: 'broken_stream', reason: 'a frame of another size' });
+		this.idleMs = 0;
+		this.drops.received();
+		if (!this.live) {
+			this.live = true;
+			this.events.live(this.info(this.analysed));
+		}
+		this.latest.offer({ pts, arrivedAt: Date.now(), data });
+	}
+
+	private deliver(frame: RawFrame): void {
+		if (!this.silent && this.analysed !== null) this.events.frame(frame, this.analysed);
+	}
+
+	private info({ width, height }: StreamHeader): SourceInfo {
+		const facts = this.report.facts ?? { codec: 'unknown', width: 0, height: 0, fps: null };
+		const known = facts.width > 0 ? facts : { ...facts, width, height };
+		return { ...known, analysisWidth: width, analysisHeight: height };
+	}
+
+	private readLine(line: string): void {
+		const changed = changedSize(line);
+		if (changed !== null) return this.giveUp({ kind: 'resolution_changed', ...changed });
+		const { facts } = this.report;
+		if (facts !== null && !this.factsTold && line.includes('Stream mapping')) {
+			this.factsTold = true;
+			this.judge(facts);
+		}
+		if (isNoteworthy(line) && !this.silent) this.events.line(line);
+	}
+
+	/** As soon as ffmpeg names the picture's size, before it decodes any. */
+	private judge(facts: VideoFacts): void {
+		const { width, height } = facts;
+		if (width * height > MAX_PIXELS) return this.giveUp({ kind: 'too_large', width, height });
+		if (width > 0 && Math.min(width, height) < LEAST_SIDE)
+			return this.giveUp({ kind: 'too_small', width, height });
+		if (!this.silent && !this.events.facts(facts)) this.stop();
+	}
+
+	private watch(): void {
+		this.idleMs += WATCH_EVERY_MS;
+		const afterS = this.live ? this.options.staleAfterS : FIRST_FRAME_WITHIN_S;
+		if (this.idleMs <= afterS * 1_000) return;
+		this.giveUp({ kind: this.live ? 'stalled' : 'no_first_frame', afterS });
+	}
+
+	private giveUp(verdict: Verdict): void {
+		this.verdict ??= verdict;
+		this.silence();
+		this.ffmpeg.kill();
+	}
+
+	private silence(): void {
+		this.silent = true;
+		this.latest.clear();
+	}
+
+	private attempt(exit: Attempt['exit']): Attempt {
+		return {
+			stderr: this.report.text(),
+			exit,
+			verdict: this.verdict,
+			elapsedMs: performance.now() - this.startedAt,
+			phase: this.live ? 'live' : 'connecting',
+			facts: this.report.facts ?? (this.report.inputListed ? null : undefined)
+		};
+	}
+}
