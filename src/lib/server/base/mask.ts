@@ -1,13 +1,15 @@
 // Hides credentials in addresses and in text that quotes them, before anything is logged, stored or shown.
 
-const MASK = '***';
+/** What stands where a secret was. */
+export const MASK = '***';
 
 /** Names of query parameters that carry secrets: password, pwd, loginpas, token, api_key, auth, sig, … */
 const SECRET_PARAMETER = /pas|pwd|^pw$|secret|token|key|auth|cred|^sig|signature|session|^sid$/i;
 
 // scheme://userinfo@  — userinfo reaches to the last @ before the path, as ffmpeg and browsers read it.
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i;
-const USERINFO_IN_TEXT = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#'"<>]*)@/gi;
+// A scheme is short: without that bound a long line without any address takes quadratic time.
+const USERINFO_IN_TEXT = /([a-z][a-z0-9+.-]{0,15}:\/\/)([^\s/?#'"<>]*)@/gi;
 const QUERY_PARAMETER = /([?&;])([^=&;#\s'"<>]+)=([^&;#\s'"<>]*)/g;
 
 /** The address with its password and secret query parameters as `***`; the user's name stays. Takes any text, also no URL at all. */

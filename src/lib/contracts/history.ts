@@ -1,0 +1,27 @@
+// What became of a stream's activations, as GET /streams/{id}/runs answers it.
+import { z } from 'zod';
+import { FAILURE_CODES } from './failure.ts';
+import { RUN_STATES } from './run.ts';
+
+export const runTransition = z.object({
+	from: z.enum(RUN_STATES),
+	to: z.enum(RUN_STATES),
+	at: z.iso.datetime(),
+	detail: z.string().nullable().describe('the cause in words, for error'),
+	code: z.enum(FAILURE_CODES).nullable()
+});
+export type RunTransition = z.infer<typeof runTransition>;
+
+export const runRecord = z.object({
+	id: z.uuid(),
+	stream_id: z.uuid(),
+	instance: z.string(),
+	state: z.enum(RUN_STATES),
+	started_at: z.iso.datetime(),
+	live_at: z.iso.datetime().nullable().describe('first picture'),
+	ended_at: z.iso.datetime().nullable(),
+	last_error: z.string().nullable().describe('the last failure, kept after the run has ended'),
+	error_code: z.enum(FAILURE_CODES).nullable(),
+	transitions: z.array(runTransition).describe('the newest 50, oldest first')
+});
+export type RunRecord = z.infer<typeof runRecord>;

@@ -1,0 +1,95 @@
+// The registry's other side: what should run, and what became of it.
+import type { ActivityLine } from '#lib/contracts/live.ts';
+import { maskText } from '../base/mask.ts';
+import { insertActivity, pruneActivity } from './activity/store.ts';
+import type { Addresses } from './addresses.ts';
+import { pruneHistory, writeTransition } from './history/store.ts';
+import type { RunnableStream, RunStateChange, StreamsForEngine } from './ports.ts';
+import { analysisOf, processingVersion } from './record.ts';
+import { checkAddress, type SourcePolicy } from './source.ts';
+import * as store from './store.ts';
+
+const MAX_LINE = 2000;
+/** Lines, or transitions, between two prunings of one stream: few deletes, and never much more than is kept. */
+const PRUNE_EVERY = 50;
+
+export interface ForEngineDeps {
+	db: store.StreamsDatabase;
+	addresses: Addresses;
+	policy: SourcePolicy;
+	instanceId: string;
+}
+
+export function createForEngine({ db, addresses, policy, instanceId }: ForEngineDeps): StreamsForEngine {
+	const activityDue = createDue(PRUNE_EVERY);
+	const historyDue = createDue(PRUNE_EVERY);
+
+	async function listRunnable(): ReturnType<StreamsForEngine['listRunnable']> {
+		const rows = await store.listActive(db);
+		const resolved = await Promise.all(rows.map(async (row) => ({ row, result: await addresses.sourceOf(row) })));
+		const runnable = resolved.flatMap(({ row, result }) => (result.ok ? [toRunnable(row, result.source)] : []));
+		const refused = resolved.flatMap(({ row, result }) =>
+			result.ok ? [] : [{ id: row.id, name: row.name, failure: result.failure }]
+		);
+		for (const { id, failure } of refused) {
+			await store.markRefused(db, id, `${failure.message}. ${failure.advice}`, failure.code);
+		}
+		return { runnable, refused };
+	}
+
+	async function recordRunState(change: RunStateChange): Promise<void> {
+		const masked = { ...change, detail: change.detail === null ? null : clean(change.detail) };
+		if (!(await writeTransition(db, masked, instanceId))) return;
+		const starts = change.from === 'inactive';
+		if (starts || historyDue(change.streamId, 1)) await pruneHistory(db, change.streamId, change.runId);
+	}
+
+	async function appendActivity(lines: (ActivityLine & { streamId: string })[]): Promise<void> {
+		if (lines.length === 0) return;
+		await insertActivity(db, lines.map((line) => ({ ...line, text: clean(line.text) })));
+		const counts = new Map<string, number>();
+		for (const { streamId } of lines) counts.set(streamId, (counts.get(streamId) ?? 0) + 1);
+		for (const [streamId, count] of counts) {
+			if (activityDue(streamId, count)) await pruneActivity(db, streamId);
+		}
+	}
+
+	return {
+		listRunnable,
+		checkAddress: (source) => checkAddress(source, policy),
+		recordRunState,
+		recordHeartbeats: (beats) => store.writeHeartbeats(db, beats),
+		appendActivity
+	};
+}
+
+function toRunnable(row: store.StreamRow, source: RunnableStream['source']): RunnableStream {
+	return {
+		id: row.id,
+		name: row.name,
+		source,
+		maskedUrl: row.rtsp_url,
+		analysis: analysisOf(row),
+		staleAfterS: row.stale_after_s,
+		processingVersion: processingVersion(row)
+	};
+}
+
+/**
+ * Foreign text as it may be stored: masked, bounded, and without NUL and half characters, which the database cannot hold. Cut generously
+ * before masking, so that no address that begins within what is kept loses the @ it is recognised by.
+ */
+function clean(text: string): string {
+	return maskText(text.slice(0, 4 * MAX_LINE).toWellFormed()).replaceAll('\u0000', '').slice(0, MAX_LINE);
+}
+
+/** Counts for each key, and says once every `every` that it is time. The first count of a key after start says so too. */
+function createDue(every: number): (key: string, count: number) => boolean {
+	const counts = new Map<string, number>();
+	return (key, count) => {
+		const total = (counts.get(key) ?? every) + count;
+		if (total >= every && counts.size > 10_000) counts.clear();
+		counts.set(key, total >= every ? 0 : total);
+		return total >= every;
+	};
+}

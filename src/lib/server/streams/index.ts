@@ -1,0 +1,59 @@
+// The streams room's door: what should run, where, and its state.
+import type { Logger } from '../base/log.ts';
+import type { StreamChange } from '../bus/index.ts';
+import { createAddresses } from './addresses.ts';
+import { createDenyList } from './deny.ts';
+import { createForEngine } from './for-engine.ts';
+import { endLeftRuns } from './history/store.ts';
+import type { StreamsForEngine } from './ports.ts';
+import { createRegistry, type Streams } from './registry.ts';
+import { createSealer } from './secrets.ts';
+import type { SourcePolicy } from './source.ts';
+import type { StreamsDatabase } from './store.ts';
+
+export type { Streams, WriteOptions } from './registry.ts';
+export type * from './ports.ts';
+export { eventsOfPhase, isRunning, nextState, RUN_EVENTS, type RunEvent } from './lifecycle.ts';
+
+export interface StreamsDeps {
+	db: StreamsDatabase;
+	log: Logger;
+	/** The parts of the configuration this room needs. */
+	config: {
+		secretKey: string;
+		mediaDirs: readonly string[];
+		sourceDeny: readonly string[];
+		instanceId: string;
+	};
+	/** Called after every write that changed something: tells the engine to reconcile and the pages to reload. */
+	onChange?: (change: StreamChange) => void;
+	/** Tests only; the system's resolver otherwise. */
+	resolveName?: SourcePolicy['resolveName'];
+}
+
+export interface StreamsRoom extends Streams, StreamsForEngine {
+	/** Ends the runs this instance left open when it was killed. Call once, before the engine starts. */
+	recover(): Promise<void>;
+}
+
+export function createStreams({ db, log, config, onChange = () => {}, resolveName }: StreamsDeps): StreamsRoom {
+	const policy: SourcePolicy = {
+		mediaDirs: config.mediaDirs,
+		deny: createDenyList(config.sourceDeny),
+		...(resolveName && { resolveName })
+	};
+	const addresses = createAddresses(createSealer(config.secretKey), policy);
+	return {
+		...createRegistry({
+			db,
+			addresses,
+			onChange,
+			onCreated: (record, by) => log.info({ stream: record.id, url: record.rtsp_url, by }, 'stream added')
+		}),
+		...createForEngine({ db, addresses, policy, instanceId: config.instanceId }),
+		recover: async () => {
+			const ended = await endLeftRuns(db, config.instanceId);
+			if (ended > 0) log.warn({ runs: ended }, 'ended runs that were left open when the server last stopped');
+		}
+	};
+}

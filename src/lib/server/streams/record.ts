@@ -1,0 +1,39 @@
+// Between a row of the registry, the record the API answers, and what the engine runs.
+import { createHash } from 'node:crypto';
+import type { AnalysisConfig } from '#lib/contracts/run.ts';
+import { PROCESSING_FIELDS, streamInput, type StreamInput, type StreamRecord } from '#lib/contracts/stream.ts';
+import type { StreamRow } from './store.ts';
+
+const INPUT_FIELDS = Object.keys(streamInput.shape) as (keyof StreamInput)[];
+
+export function toRecord(row: StreamRow): StreamRecord {
+	const fields = Object.fromEntries(INPUT_FIELDS.map((field) => [field, row[field]])) as unknown as StreamInput;
+	return {
+		id: row.id,
+		...fields,
+		state: row.state,
+		last_error: row.last_error,
+		last_heartbeat: row.last_heartbeat?.toISOString() ?? null,
+		instance: row.instance,
+		worker_started_at: row.worker_started_at?.toISOString() ?? null,
+		created_at: row.created_at.toISOString(),
+		updated_at: row.updated_at.toISOString()
+	};
+}
+
+/** Changes whenever a processing field does. Made of the sealed address: nothing can be guessed back out of it. */
+export function processingVersion(row: StreamRow): string {
+	const values = PROCESSING_FIELDS.map((field) => (field === 'rtsp_url' ? row.sealed_url : row[field]));
+	return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 16);
+}
+
+export function analysisOf(row: StreamRow): AnalysisConfig {
+	return {
+		width: row.analysis_width,
+		fps: row.fps,
+		gridSize: row.grid_size,
+		winRadius: row.win_radius,
+		threshold: row.threshold,
+		mode: row.flow_mode
+	};
+}
