@@ -1,0 +1,54 @@
+// The fleet's order and its search.
+import { describe, expect, it } from 'vitest';
+import { countStates, grouped, matches, type Listed } from './order.ts';
+
+const camera = (name: string, word: Listed['word'], place: string | null = null): Listed => ({
+	id: name,
+	name,
+	place,
+	word
+});
+
+describe('order', () => {
+	it('puts trouble first, then the connected, then the rest', () => {
+		const groups = grouped([
+			camera('Roof', 'deactivated'),
+			camera('Gate', 'connected'),
+			camera('Quay', 'stream_error'),
+			camera('Door', 'stale'),
+			camera('Bay', 'worker_down'),
+			camera('Platform', 'starting')
+		]);
+		expect(groups.map((group) => [group.name, group.cameras.map((one) => one.name)])).toEqual([
+			['attention', ['Quay', 'Bay', 'Door']],
+			['connected', ['Gate']],
+			['other', ['Platform', 'Roof']]
+		]);
+	});
+
+	it('sorts names as people do', () => {
+		const [group] = grouped(['Gate 10', 'gate 2', 'Arch'].map((name) => camera(name, 'connected')));
+		expect(group?.cameras.map((one) => one.name)).toEqual(['Arch', 'gate 2', 'Gate 10']);
+	});
+
+	it('leaves empty groups out', () => {
+		expect(grouped([])).toEqual([]);
+	});
+});
+
+describe('search', () => {
+	const quay = camera('Harbour Quay', 'stream_error', 'Pier 4, north');
+	it.each(['quay', 'HARB', 'pier 4', 'stream error', 'north quay', ''])('finds it by %j', (query) => {
+		expect(matches(quay, query)).toBe(true);
+	});
+	it.each(['south', 'quay connected', '<b>'])('does not find it by %j', (query) => {
+		expect(matches(quay, query)).toBe(false);
+	});
+});
+
+it('counts states for the bar', () => {
+	expect(countStates(['stale', 'connected', 'connected'])).toEqual([
+		{ state: 'connected', count: 2 },
+		{ state: 'stale', count: 1 }
+	]);
+});

@@ -1,0 +1,73 @@
+// The order of the fleet list: who needs a person first, then who is well, then the rest; and finding by words.
+import type { StreamStatusWord } from '#lib/contracts/status.ts';
+import { STATE_WORDS } from '../ui/states.ts';
+
+export const GROUPS = ['attention', 'connected', 'other'] as const;
+export type GroupName = (typeof GROUPS)[number];
+
+export const GROUP_WORDS: Record<GroupName, string> = {
+	attention: 'Needs attention',
+	connected: 'Connected',
+	other: 'Other'
+};
+
+/** Worst first; also the order of the counts in the bar, read from the other end. */
+const RANK: Record<StreamStatusWord, number> = {
+	stream_error: 0,
+	worker_down: 1,
+	stale: 2,
+	connected: 3,
+	starting: 4,
+	deactivated: 5
+};
+
+export const BAR_ORDER: readonly StreamStatusWord[] = [
+	'connected',
+	'starting',
+	'stale',
+	'stream_error',
+	'worker_down',
+	'deactivated'
+];
+
+export interface Listed {
+	id: string;
+	name: string;
+	place: string | null;
+	word: StreamStatusWord;
+}
+
+export function groupOf(word: StreamStatusWord): GroupName {
+	if (RANK[word] < RANK.connected) return 'attention';
+	return word === 'connected' ? 'connected' : 'other';
+}
+
+/** Groups in order, the empty ones left out; by state, then by name as people sort names (2 before 10). */
+export function grouped<T extends Listed>(cameras: readonly T[]): { name: GroupName; cameras: T[] }[] {
+	const sorted = [...cameras].sort((a, b) => RANK[a.word] - RANK[b.word] || compareNames(a.name, b.name));
+	return GROUPS.map((name) => ({
+		name,
+		cameras: sorted.filter((camera) => groupOf(camera.word) === name)
+	})).filter((group) => group.cameras.length > 0);
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+const compareNames = (a: string, b: string) => collator.compare(a, b);
+
+/** Whether every word of the query begins somewhere in the name, the place or the state's word. */
+export function matches(camera: Listed, query: string): boolean {
+	const text = `${camera.name} ${camera.place ?? ''} ${STATE_WORDS[camera.word]}`.toLocaleLowerCase();
+	return query
+		.toLocaleLowerCase()
+		.split(/\s+/)
+		.every((word) => text.includes(word));
+}
+
+/** How many cameras in each state, in the bar's order, without the zeroes. */
+export function countStates(
+	words: readonly StreamStatusWord[]
+): { state: StreamStatusWord; count: number }[] {
+	return BAR_ORDER.map((state) => ({ state, count: words.filter((word) => word === state).length })).filter(
+		({ count }) => count > 0
+	);
+}
