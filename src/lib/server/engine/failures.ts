@@ -13,7 +13,7 @@ export function workerDown(cause: string): SourceFailure {
 export function capacityReached(maxStreams: number): SourceFailure {
 	return {
 		code: 'capacity_reached',
-		message: `This server runs ${maxStreams} streams and may run no more.`,
+		message: `This server runs ${maxStreams} streams and may run no more`,
 		advice: 'Deactivate another stream, or raise VF_MAX_STREAMS and restart the server.',
 		evidence: ''
 	};

@@ -56,7 +56,7 @@ const TICK_MS = 1000;
 const RECONCILE_EVERY_MS = 30_000;
 const MAX_PROBES = 4;
 /** Shutdown: how long each step may take at most, ms; together under 3 s. */
-const STOP_LIMITS = { run: 1000, threads: 600, record: 800 };
+const STOP_LIMITS = { run: 1400, threads: 500, record: 600 };
 
 export function createEngine(deps: EngineDeps): Engine {
 	const { bus, log, maxStreams, instanceId } = deps;

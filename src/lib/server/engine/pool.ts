@@ -93,8 +93,8 @@ export function createStreamPool({ threads, log, filename }: PoolOptions): Strea
 /** Why a thread's task ended, in words. */
 export function causeOfDeath(error: unknown): string {
 	const { code, message } = (error ?? {}) as { code?: string; message?: string };
-	if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'The worker thread ran out of memory.';
+	if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'The worker thread ran out of memory';
 	const exit = /^worker exited with code: (-?\d+)$/.exec(message ?? '');
-	if (exit) return `The worker thread ended unexpectedly (exit code ${exit[1]}).`;
+	if (exit) return `The worker thread ended unexpectedly (exit code ${exit[1]})`;
 	return `The worker failed: ${(message ?? String(error)).slice(0, 300)}`;
 }

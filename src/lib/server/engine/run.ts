@@ -110,7 +110,7 @@ export function startRun(stream: RunnableStream, preview: PreviewConfig, deps: R
 		// A thread that died could not end its ffmpeg.
 		if (error && pid !== null) killProcess(pid);
 		if (stopping) return events.ended(null);
-		events.ended(cause ?? (error ? causeOfDeath(error) : 'The worker ended by itself.'));
+		events.ended(cause ?? (error ? causeOfDeath(error) : 'The worker ended by itself'));
 	}
 
 	port.on('message', hear);
@@ -136,7 +136,7 @@ export function startRun(stream: RunnableStream, preview: PreviewConfig, deps: R
 		async stop(limitMs) {
 			if (!stopping) send({ type: 'stop' });
 			stopping = true;
-			const late = setTimeout(() => kill('It did not stop in time.'), limitMs);
+			const late = setTimeout(() => kill('It did not stop in time'), limitMs);
 			await over;
 			clearTimeout(late);
 		},
@@ -174,16 +174,20 @@ async function checked(check: Promise<SourceFailure | null>): Promise<SourceFail
 function uncheckable(why: string): SourceFailure {
 	return {
 		code: 'unknown',
-		message: `The address could not be checked: ${why}.`,
+		message: `The address could not be checked: ${why}`,
 		advice: 'It is tried again by itself; check the name server if this repeats.',
 		evidence: ''
 	};
 }
 
+/** With everything it may have started: ffmpeg leads a process group of its own. */
 function killProcess(pid: number): void {
-	try {
-		process.kill(pid, 'SIGKILL');
-	} catch {
-		// It is gone already.
+	for (const target of [-pid, pid]) {
+		try {
+			process.kill(target, 'SIGKILL');
+			return;
+		} catch {
+			// No such group, or it is gone already.
+		}
 	}
 }

@@ -61,12 +61,12 @@ export function statusOf(view: StreamView): StatusNow {
 function wordOf(view: StreamView): Word {
 	if (!view.wanted) return plain('deactivated');
 	if (view.state === 'init_shutdown' || view.state === 'in_shutdown_processing') {
-		return plain('starting', 'Restarting with its new settings.');
+		return plain('starting', 'Restarting with its new settings');
 	}
 	if (view.phase?.phase === 'live') return liveWord(view);
 	if (view.failure) return failed(view.failure);
 	if (view.phase?.phase === 'waiting') {
-		return plain('starting', 'Waiting for its turn to connect: many streams are connecting at once.');
+		return plain('starting', 'Waiting for its turn to connect: many streams are connecting at once');
 	}
 	return plain('starting');
 }
@@ -76,7 +76,7 @@ function liveWord(view: StreamView): Word {
 	if (age <= STALE_AFTER_MS + 2 * view.intervalMs) return plain('connected');
 	return {
 		status: 'stale',
-		detail: `Connected, but no new picture for ${Math.round(age / 1000)} s.`,
+		detail: `Connected, but no new picture for ${Math.round(age / 1000)} s`,
 		advice: 'The source is replaced by itself when no picture comes; check the camera and its network if this repeats.',
 		code: 'stalled'
 	};

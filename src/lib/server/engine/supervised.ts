@@ -155,7 +155,7 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		seen = nothingSeen();
 		if (record.state !== 'error') record = { runId: randomUUID(), state: 'inactive' };
 		apply('failed');
-		deps.log('error', `${why.message} ${why.advice}`, record.runId);
+		deps.log('error', `${why.message}. ${why.advice}`, record.runId);
 		tell();
 	}
 
@@ -206,7 +206,7 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 			seen.phase = null;
 			if (cause === null) apply('ended');
 			else died(cause);
-			deps.log(cause ? 'error' : 'info', cause ? `Run ended: ${cause}` : 'Run stopped.', ending);
+			deps.log(cause ? 'error' : 'info', cause ? `Run ended: ${cause}` : 'Run stopped', ending);
 			tell();
 			settle();
 			deps.ended();
@@ -259,7 +259,7 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		status,
 		tick() {
 			if (!run) return null;
-			if (performance.now() - run.heardAt > SILENT_AFTER_MS) run.kill('The worker thread stopped answering.');
+			if (performance.now() - run.heardAt > SILENT_AFTER_MS) run.kill('The worker thread stopped answering');
 			tell();
 			const { freshAt, beatenAt, stats } = seen;
 			if (freshAt === null || freshAt === beatenAt) return null;

@@ -1,0 +1,91 @@
+// What tests of the engine stand on: a registry in memory that remembers what it was told.
+import { pino } from 'pino';
+import type { SourceFailure } from '#lib/contracts/failure.ts';
+import type { StreamStatus, StreamStatusWord } from '#lib/contracts/status.ts';
+import { createMemoryBus, subjects, type StreamActivity } from '../../bus/index.ts';
+import type { RunnableStream, RunStateChange, StreamsForEngine } from '../../streams/ports.ts';
+import { createEngine, type EngineDeps } from '../index.ts';
+
+export interface FakeRegistry extends StreamsForEngine {
+	runnable: RunnableStream[];
+	refused: { id: string; name: string; failure: SourceFailure }[];
+	/** While true every write fails, and every read. */
+	away: boolean;
+	deny: SourceFailure | null;
+	changes: RunStateChange[];
+	lines: StreamActivity[];
+	beats: { streamId: string; at: Date }[];
+}
+
+export function fakeRegistry(runnable: RunnableStream[] = []): FakeRegistry {
+	const present = () => {
+		if (registry.away) throw new Error('the database is away');
+	};
+	const registry: FakeRegistry = {
+		runnable,
+		refused: [],
+		away: false,
+		deny: null,
+		changes: [],
+		lines: [],
+		beats: [],
+		async listRunnable() {
+			present();
+			return { runnable: [...registry.runnable], refused: [...registry.refused] };
+		},
+		checkAddress: async () => registry.deny,
+		async recordRunState(change) {
+			present();
+			registry.changes.push(change);
+		},
+		async recordHeartbeats(beats) {
+			present();
+			registry.beats.push(...beats);
+		},
+		async appendActivity(lines) {
+			present();
+			registry.lines.push(...lines);
+		}
+	};
+	return registry;
+}
+
+export function streamOf(id: string, url: string, over: Partial<RunnableStream> = {}): RunnableStream {
+	return {
+		id,
+		name: id,
+		source: { url, kind: url.startsWith('rtsp') ? 'rtsp' : 'file', transport: 'tcp', hardwareDecode: 'none', loop: true },
+		maskedUrl: url,
+		analysis: { width: 320, fps: 10, gridSize: 16, winRadius: 8, threshold: 0.5, mode: 'fast' },
+		staleAfterS: 5,
+		processingVersion: '1',
+		...over
+	};
+}
+
+/** An engine on a registry in memory, and what it says on the bus. */
+export function benchOf(over: Partial<EngineDeps> & { streams: FakeRegistry }) {
+	const bus = createMemoryBus({ error: (...said: unknown[]) => console.error(...said) });
+	const told: StreamStatus[] = [];
+	bus.subscribe(subjects.status, (status) => told.push(status));
+	const engine = createEngine({
+		bus,
+		log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
+		instanceId: 'test',
+		ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
+		maxStreams: 16,
+		preview: { fps: 5, maxWidth: 320, quality: 60 },
+		...over
+	});
+	const word = (id: string): StreamStatusWord => engine.status(id).status;
+	return { engine, bus, told, word, registry: over.streams };
+}
+
+/** Waits until `condition` holds; fails with what it was waiting for. */
+export async function until(what: string, condition: () => boolean, limitMs = 10_000): Promise<void> {
+	const deadline = performance.now() + limitMs;
+	while (!condition()) {
+		if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
