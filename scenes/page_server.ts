@@ -21,7 +21,11 @@ export interface PageServer {
 	close(): void;
 }
 
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html' };
+const TYPES: Record<string, string> = {
+	'.js': 'text/javascript',
+	'.html': 'text/html',
+	'.glsl': 'text/plain'
+};
 const FOLDERS = ['/web/', '/sets/', '/node_modules/three/'];
 
 export async function servePage(sink: RenderSink): Promise<PageServer> {

@@ -48,7 +48,7 @@ export function yardSet() {
 }
 
 function ground(m) {
-	m.flat(-30, -12, 30, 24, 0, hex(0x77736c), MAT.plaster);
+	m.flat(-30, -13.65, 30, 24, 0, hex(0x77736c), MAT.plaster);
 	for (let x = -28; x < 30; x += 6) m.flat(x - 0.015, -12, x + 0.015, 24, 0.003, JOINT, MAT.asphalt);
 	for (let z = -8; z < 24; z += 6) m.flat(-30, z - 0.015, 30, z + 0.015, 0.003, JOINT, MAT.asphalt);
 	m.flat(-30, 5, 30, 24, 0.002, hex(0x4a4a4a), MAT.asphalt);

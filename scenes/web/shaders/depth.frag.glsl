@@ -1,0 +1,5 @@
+// Depth only.
+precision highp float;
+
+void main() {
+}
