@@ -1,6 +1,11 @@
 // System settings: one row, one schema.
 import { z } from 'zod';
 
+// The URL parser lets control characters pass; what stores and what fetches an address does not.
+const webAddress = z
+	.url({ protocol: /^https?$/ })
+	.max(2048)
+	.refine((value) => !/[\u0000-\u0020\u007f]/.test(value), { error: 'must not hold spaces or control characters' });
 const retention = (days: number) => z.int().min(1).max(3650).default(days);
 
 export const systemSettingsInput = z.strictObject({
@@ -12,8 +17,8 @@ export const systemSettingsInput = z.strictObject({
 	retention_alerts_days: retention(365),
 	retention_samples_days: retention(30),
 	retention_clips_days: retention(14),
-	map_style_url: z.url({ protocol: /^https?$/ }).max(2048).nullable().default(null).describe('MapLibre style; null draws the offline basemap'),
-	geocoder_url: z.url({ protocol: /^https?$/ }).max(2048).nullable().default(null).describe('Nominatim-compatible search service; null hides address search')
+	map_style_url: webAddress.nullable().default(null).describe('MapLibre style; null draws the offline basemap'),
+	geocoder_url: webAddress.nullable().default(null).describe('Nominatim-compatible search service; null hides address search')
 });
 export type SystemSettingsInput = z.infer<typeof systemSettingsInput>;
 export type SystemSettings = SystemSettingsInput & { updated_at: string };

@@ -44,3 +44,16 @@ export interface StreamStatus {
 	flow: FlowSample | null;
 	instance: string;
 }
+
+/** A status with the stream's name and the age of its newest picture, as GET /streams/health answers it. */
+export interface StreamHealth extends StreamStatus {
+	name: string;
+	/** Seconds since the newest analysed frame; null before the first. */
+	stalenessS: number | null;
+}
+
+/** `now` is ms since the epoch. */
+export function streamHealth(name: string, status: StreamStatus, now: number): StreamHealth {
+	const age = status.lastFrameAt === null ? null : Math.max(0, now - Date.parse(status.lastFrameAt)) / 1000;
+	return { name, ...status, stalenessS: age === null ? null : Math.round(age * 10) / 10 };
+}

@@ -20,7 +20,7 @@ export async function listStreams(db: StreamsDatabase): Promise<StreamRow[]> {
 }
 
 export async function listActive(db: StreamsDatabase): Promise<StreamRow[]> {
-	return db.select().from(streams).where(streams.is_active).orderBy(asc(streams.created_at), asc(streams.id));
+	return db.select().from(streams).where(eq(streams.is_active, true)).orderBy(asc(streams.created_at), asc(streams.id));
 }
 
 export async function findStream(db: StreamsDatabase, id: string): Promise<StreamRow | undefined> {

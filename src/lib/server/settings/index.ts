@@ -1,0 +1,57 @@
+// The settings room's door: the system settings, told on as they change, and the address search they configure.
+import { systemSettingsInput, type SystemSettings, type SystemSettingsInput } from '#lib/contracts/settings.ts';
+import type { PreviewConfig } from '#lib/contracts/run.ts';
+import { createGeocoder, type Geocoder } from './geocoder.ts';
+import { readSettings, writeSettings, type SettingsDatabase } from './store.ts';
+
+export type { Geocoder } from './geocoder.ts';
+
+export interface Settings {
+	/** The saved settings; the defaults before anybody saved any. */
+	get(): Promise<SystemSettings>;
+	/** All of them: what is left out of the input has taken its default. */
+	put(input: SystemSettingsInput): Promise<SystemSettings>;
+	/** Called after every `put`; the returned function ends that. */
+	onChange(listener: (settings: SystemSettings) => void): () => void;
+	readonly geocoder: Geocoder;
+}
+
+export interface SettingsDeps {
+	db: SettingsDatabase;
+	/** Names the product to the address service. */
+	version: string;
+}
+
+export function createSettings({ db, version }: SettingsDeps): Settings {
+	const listeners = new Set<(settings: SystemSettings) => void>();
+	const get = async () => (await readSettings(db)) ?? defaults();
+	return {
+		get,
+		async put(input) {
+			const settings = await writeSettings(db, input);
+			for (const listener of listeners) listener(settings);
+			return settings;
+		},
+		onChange(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		geocoder: createGeocoder({
+			baseUrl: async () => (await get()).geocoder_url,
+			userAgent: `vector-flow/${version}`
+		})
+	};
+}
+
+/** What the settings say to every run's preview. */
+export function previewOf(settings: SystemSettings): PreviewConfig {
+	return {
+		fps: settings.live_preview_fps,
+		maxWidth: settings.live_preview_max_width,
+		quality: settings.live_preview_jpeg_quality
+	};
+}
+
+function defaults(): SystemSettings {
+	return { ...systemSettingsInput.parse({}), updated_at: new Date(0).toISOString() };
+}

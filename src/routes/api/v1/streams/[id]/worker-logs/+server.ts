@@ -1,0 +1,19 @@
+// A stream's newest activity lines, oldest first: those in memory, before them those stored earlier.
+import { z } from 'zod';
+import type { ActivityLine } from '#lib/contracts/live.ts';
+import { endpoint } from '#lib/server/http/endpoint.ts';
+
+const query = z.strictObject({
+	tail: z.coerce.number().int().min(1).max(1000).default(160).describe('how many lines')
+});
+
+export const GET = endpoint({ role: 'viewer', query }, async ({ event, services, query: { tail } }) => {
+	const { id } = await services.streams.get(event.params.id ?? '');
+	const recent = services.engine.logs(id, tail);
+	if (recent.length >= tail) return recent;
+	return [...before(recent[0], await services.streams.activity(id, tail)), ...recent].slice(-tail);
+});
+
+function before(first: ActivityLine | undefined, stored: ActivityLine[]): ActivityLine[] {
+	return first ? stored.filter((line) => line.at < first.at) : stored;
+}
