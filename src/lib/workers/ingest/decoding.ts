@@ -3,7 +3,7 @@ import type { SourceInfo } from '#lib/contracts/messages.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
 import { ANALYSIS_FD, MAX_PIXELS, PREVIEW_FD, type Command } from './command.ts';
 import { DropCount } from './drop-count.ts';
-import type { Attempt, Verdict } from './failure.ts';
+import { sizeVerdict, type Attempt, type Verdict } from './failure.ts';
 import { LatestFrame, type RawFrame } from './latest.ts';
 import { NutReader } from './nut.ts';
 import type { StreamHeader } from './nut-headers.ts';
@@ -27,7 +27,7 @@ export interface DecodingEvents {
 	frame(frame: RawFrame, size: { width: number; height: number }): void;
 	/** The JPEG's memory is the receiver's. `pts` in ticks of 1/90000 s. */
 	preview(pts: number, jpeg: Uint8Array): void;
-	/** A warning or an error of ffmpeg's, unmasked. */
+	/** A warning or an error of ffmpeg's while frames come, unmasked. */
 	line(line: string): void;
 	dropped(count: number): void;
 }
@@ -43,8 +43,6 @@ const FIRST_FRAME_WITHIN_S = 12;
 const WATCH_EVERY_MS = 250;
 /** A gray frame of the greatest width there is, with a portrait picture's height; a JPEG of 8K at its worst. */
 const MAX_FRAME_BYTES = MAX_PIXELS;
-/** Nothing can be seen to move in less. */
-const LEAST_SIDE = 16;
 
 export function startDecoding(options: DecodingOptions, events: DecodingEvents): Decoding {
 	return new OneDecoding(options, events);
@@ -135,9 +133,8 @@ class OneDecoding implements Decoding {
 
 	private begin(header: StreamHeader): void {
 		this.analysed = header;
-		const { width, height } = header;
-		if (Math.min(width, height) < LEAST_SIDE)
-			this.giveUp({ kind: 'too_small', ...(this.report.facts ?? { width, height }) });
+		const verdict = sizeVerdict(this.report.facts?.width ? this.report.facts : header);
+		if (verdict !== null) this.giveUp(verdict);
 	}
 
 	private arrive(pts: number, data: Uint8Array): void {
@@ -172,16 +169,15 @@ class OneDecoding implements Decoding {
 			this.factsTold = true;
 			this.judge(facts);
 		}
-		if (isNoteworthy(line) && !this.silent) this.events.line(line);
+		// Before the first frame ffmpeg's words go into the failure, if there is one.
+		if (this.live && isNoteworthy(line) && !this.silent) this.events.line(line);
 	}
 
 	/** As soon as ffmpeg names the picture's size, before it decodes any. */
 	private judge(facts: VideoFacts): void {
-		const { width, height } = facts;
-		if (width * height > MAX_PIXELS) return this.giveUp({ kind: 'too_large', width, height });
-		if (width > 0 && Math.min(width, height) < LEAST_SIDE)
-			return this.giveUp({ kind: 'too_small', width, height });
-		if (!this.silent && !this.events.facts(facts)) this.stop();
+		const verdict = sizeVerdict(facts);
+		if (verdict !== null) this.giveUp(verdict);
+		else if (!this.silent && !this.events.facts(facts)) this.stop();
 	}
 
 	private watch(): void {

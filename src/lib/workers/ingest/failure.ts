@@ -15,6 +15,15 @@ export type Verdict =
 	| { kind: 'too_large'; width: number; height: number }
 	| { kind: 'broken_stream'; reason: string };
 
+/** Nothing can be seen to move in less. */
+const LEAST_SIDE = 16;
+
+/** Whether a picture of this size is none we take; null where it is, or where the size is not known (0). */
+export function sizeVerdict({ width, height }: { width: number; height: number }): Verdict | null {
+	if (width * height > MAX_PIXELS) return { kind: 'too_large', width, height };
+	return width > 0 && Math.min(width, height) < LEAST_SIDE ? { kind: 'too_small', width, height } : null;
+}
+
 /** One attempt that is over: everything known about its end. */
 export interface Attempt {
 	/** ffmpeg's standard error as it came, unmasked. */
@@ -206,14 +215,14 @@ const RULES: Rule[] = [
 		message: (a) => tooLarge(a, sizeIn(a.stderr))
 	},
 	{
-		code: 'no_video_track',
-		when: (a) => a.facts === null,
-		message: (a) => `${a.place} has sound or data, but no video`
-	},
-	{
 		code: 'codec_unsupported',
 		when: (a) => a.phase === 'connecting' && (a.facts?.codec === 'none' || UNDECODABLE.test(a.stderr)),
 		message: (a) => `This ffmpeg cannot decode the video of ${a.place}${codecIn(a)}`
+	},
+	{
+		code: 'no_video_track',
+		when: (a) => a.facts === null,
+		message: (a) => `${a.place} has sound or data, but no video`
 	},
 	{
 		code: 'not_video',
@@ -263,7 +272,8 @@ const RULES: Rule[] = [
 
 const HARDWARE =
 	/Device creation failed|No device available|hwaccel (initiali[sz]ation|configured)|Unrecognized hwaccel|Cannot load lib|No VA display|Failed to (get HW surface|initiali[sz]e)|Error (creating|initializing) .*(device|session)/i;
-const UNDECODABLE = /Decoder \(codec [^)]*\) not found|no decoder found|Unsupported codec|Decoder not found/i;
+const UNDECODABLE =
+	/\(Video: none|Decoder \(codec [^)]*\) not found|no decoder found|Unsupported codec|Decoder not found/i;
 const NO_VIDEO =
 	/Invalid data found|Server returned 4XX|Server returned 5XX|Protocol error|Is a directory|End of file|Input\/output error/;
 

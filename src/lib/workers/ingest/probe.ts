@@ -3,7 +3,7 @@ import type { ProbeResult } from '#lib/contracts/probe.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
 import { refuseAddress } from './address.ts';
 import { stillCommand, type InputMode } from './command.ts';
-import { explain, type Attempt } from './failure.ts';
+import { explain, sizeVerdict, type Attempt } from './failure.ts';
 import { firstMode, otherTransport } from './input-mode.ts';
 import { startFfmpeg } from './process.ts';
 import { Report } from './report.ts';
@@ -50,8 +50,11 @@ function answer(
 	elapsedMs: () => number
 ): ProbeResult {
 	const { facts } = attempt;
-	if (!facts || jpeg.length === 0)
-		return { ok: false, failure: explain(attempt, source), elapsedMs: elapsedMs() };
+	const verdict = facts ? sizeVerdict(facts) : null;
+	if (!facts || verdict !== null || jpeg.length === 0) {
+		const failure = explain({ ...attempt, verdict: verdict ?? attempt.verdict }, source);
+		return { ok: false, failure, elapsedMs: elapsedMs() };
+	}
 	return {
 		ok: true,
 		...facts,

@@ -68,7 +68,8 @@ export function videoFacts(line: string): VideoFacts | null {
 	// A cover picture inside an audio file is not a video.
 	if (stream?.[1] === undefined || stream[2] === undefined || line.includes('(attached pic)')) return null;
 	const size = /, (\d{1,6})x(\d{1,6})(?=[\s,]|$)/.exec(stream[2]);
-	const fps = /, ([\d.]+)(k?) fps/.exec(stream[2]);
+	// "fps" is what the source says; "tbr" is ffmpeg's guess where it says nothing.
+	const fps = /, ([\d.]+)(k?) fps/.exec(stream[2]) ?? /, ([\d.]{1,6})() tbr/.exec(stream[2]);
 	return {
 		codec: stream[1],
 		width: Number(size?.[1] ?? 0),

@@ -64,6 +64,28 @@ const PREVIEW_SETTLES_MS = 250;
 /** Causes for which a bare connection tells as much as ffmpeg would. */
 const NETWORK_CODES: readonly FailureCode[] = ['refused', 'unreachable', 'no_such_host', 'timed_out'];
 
+/** Causes that seldom mend themselves. Cameras lock a user out after a few wrong passwords, and each try is a process started. */
+const STUBBORN_CODES: readonly FailureCode[] = [
+	...([
+		'unauthorized',
+		'forbidden',
+		'not_found',
+		'not_video',
+		'no_video_track',
+		'codec_unsupported',
+		'too_large'
+	] as const),
+	...([
+		'truncated',
+		'not_allowed',
+		'bad_address',
+		'file_missing',
+		'hardware_unavailable',
+		'decoder_missing'
+	] as const)
+];
+const STUBBORN_BASE_MS = 8_000;
+
 /** How one attempt ended: with a cause, or to make room for another that was asked for. */
 type Outcome = { failure: SourceFailure; liveMs: number } | 'replaced';
 
@@ -139,7 +161,8 @@ class SupervisedSource implements Source {
 			liveMs >= RECOVERED_MS || (failure.code === 'ended' && liveMs >= 2_000) ? 1 : this.failures + 1;
 		this.lastCode = failure.code;
 		const atOnce = failure.code === 'resolution_changed' && liveMs >= 1_000;
-		const waitMs = atOnce ? 0 : backoffMs(this.failures);
+		const baseMs = STUBBORN_CODES.includes(failure.code) ? STUBBORN_BASE_MS : 1_000;
+		const waitMs = atOnce ? 0 : backoffMs(this.failures, { baseMs });
 		const retryAt = Date.now() + waitMs;
 		this.events.phase({ phase: 'failed', failure, attempt: this.failures, retryAt });
 		this.events.log('warn', `${failure.message}. Next attempt in ${(waitMs / 1_000).toFixed(1)} s.`);
