@@ -33,7 +33,13 @@ test('a second without frames has no flow but keeps its totals', () => {
 	const meter = createMeter();
 	meter.frame(sample({}), 0, 5, 1);
 	meter.take(1000);
-	expect(meter.take(1000)).toMatchObject({ fps: 0, flow: null, flowMs: null, framesProcessed: 1, lastFrameAt: 5 });
+	expect(meter.take(1000)).toMatchObject({
+		fps: 0,
+		flow: null,
+		flowMs: null,
+		framesProcessed: 1,
+		lastFrameAt: 5
+	});
 });
 
 test('directions average around the circle, not through it', () => {

@@ -24,7 +24,10 @@ export function createOutbox(port: MessagePort): Outbox {
 			sent++;
 			const jpeg = ownBytes(frame.jpeg);
 			const { vectors } = frame;
-			post({ type: 'frame', frame: { ...frame, seq: sent, jpeg } }, [jpeg.buffer, vectors.buffer as ArrayBuffer]);
+			post({ type: 'frame', frame: { ...frame, seq: sent, jpeg } }, [
+				jpeg.buffer,
+				vectors.buffer as ArrayBuffer
+			]);
 			return true;
 		},
 		taken: (seq) => void (taken = Math.max(taken, seq))

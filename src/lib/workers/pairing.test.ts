@@ -4,7 +4,10 @@ import { createPairing } from './pairing.ts';
 
 function pairing() {
 	const pairs: string[] = [];
-	return { pairs, waiting: createPairing<string, string>((result, picture) => pairs.push(`${result}+${picture}`)) };
+	return {
+		pairs,
+		waiting: createPairing<string, string>((result, picture) => pairs.push(`${result}+${picture}`))
+	};
 }
 
 test('pairs at once, whichever half comes first', () => {

@@ -15,7 +15,9 @@ export async function runPipeline({ config, port, flowModule }: StreamTask): Pro
 	const outbox = createOutbox(port);
 	const meter = createMeter();
 	const connections = createConnectionDesk((message) => outbox.send(message));
-	const source = openSource(config, stages(config, flowModule, meter, outbox), { acquire: connections.acquire });
+	const source = openSource(config, stages(config, flowModule, meter, outbox), {
+		acquire: connections.acquire
+	});
 	const ticking = tellStats(meter, outbox);
 
 	await new Promise<void>((stopped) => {
@@ -52,7 +54,17 @@ function stages(config: RunConfig, module: WebAssembly.Module, meter: Meter, out
 		const { capturedAt, width, height, vectors, flow } = frame;
 		const { streamId, runId, analysis } = config;
 		const { gridSize } = analysis;
-		const sent = outbox.sendFrame({ streamId, runId, capturedAt, width, height, jpeg, gridSize, flow, vectors });
+		const sent = outbox.sendFrame({
+			streamId,
+			runId,
+			capturedAt,
+			width,
+			height,
+			jpeg,
+			gridSize,
+			flow,
+			vectors
+		});
 		if (!sent) meter.dropped(1);
 	});
 

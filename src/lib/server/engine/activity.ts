@@ -5,6 +5,8 @@ import type { StreamActivity } from '../bus/index.ts';
 /** Lines kept a stream. */
 const MAX_LINES = 500;
 const MAX_LINE_LENGTH = 1000;
+/** Streams remembered; beyond it those that were silent longest are forgotten. */
+const MAX_STREAMS = 1000;
 
 export interface ActivityLog {
 	add(streamId: string, line: ActivityLine): void;
@@ -19,9 +21,12 @@ export function createActivityLog(handOn: (line: StreamActivity) => void): Activ
 		add(streamId, line) {
 			const kept = { ...line, text: line.text.slice(0, MAX_LINE_LENGTH) };
 			const ring = lines.get(streamId) ?? [];
-			lines.set(streamId, ring);
 			ring.push(kept);
 			if (ring.length > MAX_LINES) ring.shift();
+			// Deleted first, so that the map's order is that of the last line.
+			lines.delete(streamId);
+			lines.set(streamId, ring);
+			if (lines.size > MAX_STREAMS) lines.delete([...lines.keys()][0]!);
 			handOn({ streamId, ...kept });
 		},
 		tail: (streamId, count) => (count > 0 ? (lines.get(streamId) ?? []).slice(-count) : []),

@@ -6,7 +6,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const budgetOf = (over = {}) =>
-	createConnectionBudget({ maxConcurrent: 2, perSecond: 10, maxHoldMs: 10_000, now: () => Date.now(), ...over });
+	createConnectionBudget({
+		maxConcurrent: 2,
+		perSecond: 10,
+		maxHoldMs: 10_000,
+		now: () => Date.now(),
+		...over
+	});
 
 test('no more attempts are under way than allowed; an end lets the next in', () => {
 	const budget = budgetOf();

@@ -1,5 +1,4 @@
 // The engine with its real worker, real ffmpeg and the demo cameras: pictures with their own vectors, stops, deaths, dead cameras.
-import { execFileSync } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { pino } from 'pino';
@@ -12,7 +11,7 @@ import { subjects } from '../bus/index.ts';
 import type { RunnableStream } from '../streams/ports.ts';
 import type { EngineDeps } from './index.ts';
 import { createStreamPool } from './pool.ts';
-import { benchOf, fakeRegistry, streamOf, until } from './testing/bench.ts';
+import { benchOf, fakeRegistry, livingChildren, streamOf, until } from './testing/bench.ts';
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 const clip = (name: string) => resolve('scenes/loops', `${name}.mp4`);
@@ -23,20 +22,16 @@ afterEach(async () => {
 	for (const server of servers.splice(0)) server.close();
 });
 
-function running(streams: RunnableStream[], over: Partial<EngineDeps> = {}) {
+function running(streams: RunnableStream[], over: Partial<Omit<EngineDeps, 'streams'>> = {}) {
 	const registry = fakeRegistry(streams);
-	const bench = benchOf({ streams: registry, ...over });
+	const bench = benchOf({ ...over, streams: registry });
 	const frames: PreviewFrame[] = [];
 	bench.bus.subscribe(subjects.frame, (frame) => frames.push(frame));
 	stop = bench.engine.stop;
 	return { ...bench, registry, frames };
 }
 
-/** ffmpeg processes this process has started, its dead ones not counted. */
-function ffmpegs(): number {
-	const rows = execFileSync('ps', ['-o', 'stat=,comm=', '--ppid', `${process.pid}`], { encoding: 'utf8' }).split('\n');
-	return rows.filter((row) => /ffmpeg/.test(row) && !/^Z/.test(row.trim())).length;
-}
+const ffmpegs = () => livingChildren('ffmpeg');
 
 test('pictures arrive with figures, at the preview rate, numbered and in order', async () => {
 	const { engine, frames, word } = running([streamOf('a', clip('junction'))]);
@@ -44,7 +39,13 @@ test('pictures arrive with figures, at the preview rate, numbered and in order',
 	await until('a is connected', () => word('a') === 'connected');
 	await until('two seconds of pictures came', () => frames.length >= 11);
 	const [first] = frames;
-	expect(first).toMatchObject({ streamId: 'a', seq: 1, width: 320, gridSize: 16, runId: engine.status('a').runId });
+	expect(first).toMatchObject({
+		streamId: 'a',
+		seq: 1,
+		width: 320,
+		gridSize: 16,
+		runId: engine.status('a').runId
+	});
 	expect(frames.map(({ seq }) => seq)).toEqual(frames.map((_, i) => i + 1));
 	expect(frames.every((frame, i) => i === 0 || frame.capturedAt > frames[i - 1]!.capturedAt)).toBe(true);
 	expect((await sharp(first!.jpeg).metadata()).width).toBe(320);
@@ -60,14 +61,24 @@ test('pictures arrive with figures, at the preview rate, numbered and in order',
 
 test('the vectors are of the very picture they come with', async () => {
 	// Every analysed frame has a picture here, so that the test can measure the pictures themselves.
-	const analysis = { width: 320, fps: 10, gridSize: 16, winRadius: 8, threshold: 1, mode: 'faithful' } as const;
+	const analysis = {
+		width: 320,
+		fps: 10,
+		gridSize: 16,
+		winRadius: 8,
+		threshold: 1,
+		mode: 'faithful'
+	} as const;
 	const preview = { fps: 10, maxWidth: 320, quality: 95 };
 	const { engine, frames } = running([streamOf('a', clip('concourse'), { analysis })], { preview });
 	await engine.start();
 	await until('three seconds of pictures came', () => frames.length >= 30);
 	await engine.stop();
 	const { width, height, gridSize, winRadius } = { ...frames[0]!, ...analysis };
-	const flow = createFlow({ width, height, gridSize, winRadius, mode: 'faithful' }, await compileFlowModule());
+	const flow = createFlow(
+		{ width, height, gridSize, winRadius, mode: 'faithful' },
+		await compileFlowModule()
+	);
 	const agreement: number[] = [];
 	for (const frame of frames) {
 		const gray = await sharp(frame.jpeg).resize(width, height).grayscale().raw().toBuffer();
@@ -132,7 +143,10 @@ test('another preview rate and size apply to what runs', async () => {
 test('a dead thread takes its own streams alone and its ffmpegs with it; they come back', async () => {
 	const pool = createStreamPool({ threads: 2, log });
 	const names = ['junction', 'concourse', 'yard'];
-	const { engine, told } = running(names.map((name) => streamOf(name, clip(name))), { pool });
+	const { engine, told } = running(
+		names.map((name) => streamOf(name, clip(name))),
+		{ pool }
+	);
 	await engine.start();
 	await until('all are connected', () => engine.statuses().every(({ status }) => status === 'connected'));
 	const runs = new Map(engine.statuses().map(({ streamId, runId }) => [streamId, runId!]));
@@ -140,13 +154,19 @@ test('a dead thread takes its own streams alone and its ffmpegs with it; they co
 	const victims = names.filter((name) => pool.threadOf(runs.get(name)!) === thread);
 	expect(victims.length).toBeLessThan(3);
 	pool.terminateThreadOf(runs.get('junction')!);
-	await until('its streams are down', () => victims.every((id) => engine.status(id).status === 'worker_down'));
+	await until('its streams are down', () =>
+		victims.every((id) => engine.status(id).status === 'worker_down')
+	);
 	expect(ffmpegs()).toBe(3 - victims.length);
-	await until('all are connected again', () => engine.statuses().every(({ status }) => status === 'connected'));
+	await until('all are connected again', () =>
+		engine.statuses().every(({ status }) => status === 'connected')
+	);
 	expect(ffmpegs()).toBe(3);
 	for (const name of names.filter((name) => !victims.includes(name))) {
 		expect(engine.status(name).runId).toBe(runs.get(name));
-		expect(told.every(({ streamId, status }) => streamId !== name || ['starting', 'connected'].includes(status))).toBe(true);
+		expect(
+			told.every(({ streamId, status }) => streamId !== name || ['starting', 'connected'].includes(status))
+		).toBe(true);
 	}
 });
 
@@ -166,15 +186,23 @@ test('twenty cameras that do not answer disturb nobody, and each says why', asyn
 	const dead = Array.from({ length: 20 }, (_, i) =>
 		streamOf(`dead${i}`, i % 2 ? silent : 'rtsp://127.0.0.1:9/live')
 	);
-	const { engine, word, told, registry } = running([...dead, streamOf('good', clip('junction'))], { maxStreams: 32 });
+	const { engine, word, told, registry } = running([...dead, streamOf('good', clip('junction'))], {
+		maxStreams: 32
+	});
 	await engine.start();
 	await until('the good one is connected', () => word('good') === 'connected', 30_000);
 	await new Promise((done) => setTimeout(done, 12_000));
 	expect(ffmpegs(), 'connection attempts at once, and the good one').toBeLessThanOrEqual(9);
-	const good = told.filter(({ streamId, status, fps }) => streamId === 'good' && status === 'connected' && fps !== null);
+	const good = told.filter(
+		({ streamId, status, fps }) => streamId === 'good' && status === 'connected' && fps !== null
+	);
 	expect(Math.min(...good.slice(2).map(({ fps }) => fps!))).toBeGreaterThan(7);
 	expect(engine.status('dead0')).toMatchObject({ status: 'stream_error', code: 'refused' });
-	await until('the silent ones say so', () => engine.statuses().some(({ code }) => code === 'timed_out'), 30_000);
+	await until(
+		'the silent ones say so',
+		() => engine.statuses().some(({ code }) => code === 'timed_out'),
+		30_000
+	);
 	expect(registry.runnable).toHaveLength(21);
 	const asked = performance.now();
 	await engine.stop();
@@ -189,7 +217,10 @@ test('a probe tells what a source is, or why not', async () => {
 	const refused = await engine.probe(streamOf('a', 'rtsp://127.0.0.1:9/live').source);
 	expect(refused).toMatchObject({ ok: false, failure: { code: 'refused' } });
 	registry.deny = { code: 'not_allowed', message: 'No', advice: 'Ask', evidence: '' };
-	expect(await engine.probe(streamOf('a', clip('yard')).source)).toMatchObject({ ok: false, failure: { code: 'not_allowed' } });
+	expect(await engine.probe(streamOf('a', clip('yard')).source)).toMatchObject({
+		ok: false,
+		failure: { code: 'not_allowed' }
+	});
 });
 
 test('shutdown with many streams ends within three seconds and leaves no ffmpeg', async () => {
@@ -197,7 +228,11 @@ test('shutdown with many streams ends within three seconds and leaves no ffmpeg'
 	const streams = Array.from({ length: 10 }, (_, i) => streamOf(`s${i}`, i % 2 ? clip('yard') : silent));
 	const { engine, told } = running(streams);
 	await engine.start();
-	await until('some are connected', () => new Set(told.filter((s) => s.status === 'connected').map((s) => s.streamId)).size >= 2, 30_000);
+	await until(
+		'some are connected',
+		() => new Set(told.filter((s) => s.status === 'connected').map((s) => s.streamId)).size >= 2,
+		30_000
+	);
 	const asked = performance.now();
 	await engine.stop();
 	expect(performance.now() - asked).toBeLessThan(3000);

@@ -5,14 +5,24 @@ import { afterEach, expect, test } from 'vitest';
 import type { SourceFailure } from '#lib/contracts/failure.ts';
 import { subjects } from '../bus/index.ts';
 import { createStreamPool, type StreamPool } from './pool.ts';
-import { benchOf, fakeRegistry, streamOf, until, type FakeRegistry } from './testing/bench.ts';
+import {
+	benchOf,
+	fakeRegistry,
+	livingChildren,
+	streamOf,
+	until,
+	type FakeRegistry
+} from './testing/bench.ts';
 
 const SCRIPTED = fileURLToPath(import.meta.resolve('#lib/server/engine/testing/scripted.worker.ts'));
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 let stop: () => Promise<void> = async () => {};
 afterEach(() => stop());
 
-function scripted(streams: FakeRegistry, over: { threads?: number; maxStreams?: number; filename?: string } = {}) {
+function scripted(
+	streams: FakeRegistry,
+	over: { threads?: number; maxStreams?: number; filename?: string } = {}
+) {
 	const { threads = 2, maxStreams = 16, filename = SCRIPTED } = over;
 	const pool: StreamPool = createStreamPool({ threads, log, filename });
 	const bench = benchOf({ streams, pool, maxStreams });
@@ -57,7 +67,10 @@ test('another processing version is another run; anything else is not', async ()
 	expect(engine.status('a').runId).toBe(first);
 	registry.runnable = [streamOf('a', 'scripted://well', { processingVersion: '2' })];
 	await engine.reconcile();
-	await until('the new run is connected', () => word('a') === 'connected' && engine.status('a').runId !== first);
+	await until(
+		'the new run is connected',
+		() => word('a') === 'connected' && engine.status('a').runId !== first
+	);
 });
 
 test('several wishes in one breath end with the last', async () => {
@@ -65,10 +78,14 @@ test('several wishes in one breath end with the last', async () => {
 	const { engine, word } = scripted(registry);
 	await engine.start();
 	for (let version = 2; version <= 6; version++) {
-		registry.runnable = version === 5 ? [] : [streamOf('a', 'scripted://well', { processingVersion: `${version}` })];
+		registry.runnable =
+			version === 5 ? [] : [streamOf('a', 'scripted://well', { processingVersion: `${version}` })];
 		void engine.reconcile();
 	}
-	await until('the last is connected', () => word('a') === 'connected' && engine.status('a').state === 'active');
+	await until(
+		'the last is connected',
+		() => word('a') === 'connected' && engine.status('a').state === 'active'
+	);
 	await engine.reconcile();
 	expect(engine.statuses()).toHaveLength(1);
 });
@@ -77,22 +94,34 @@ test.each([
 	['exit', /ended unexpectedly \(exit code 3\)/],
 	['throw', /the decoder slipped/],
 	['memory', /ran out of memory/]
-])('a thread that dies by %s takes its own streams alone, says why, and they come back', async (how, cause) => {
-	const registry = fakeRegistry([streamOf('bad', `scripted://${how}`), streamOf('other', 'scripted://well')]);
-	const { engine, word, told, pool } = scripted(registry);
-	await engine.start();
-	await until('other is connected', () => word('other') === 'connected');
-	const [bad, other] = ['bad', 'other'].map((id) => engine.status(id).runId!);
-	expect(pool.threadOf(bad!)).not.toBe(pool.threadOf(other!));
-	await until('bad is down', () => word('bad') === 'worker_down');
-	expect(engine.status('bad')).toMatchObject({ state: 'error', code: 'worker_down', detail: expect.stringMatching(cause) });
-	expect(Date.parse(engine.status('bad').retryAt!)).toBeGreaterThan(Date.now());
-	registry.runnable[0] = streamOf('bad', 'scripted://well', { processingVersion: '2' });
-	await engine.reconcile();
-	await until('bad is well again', () => word('bad') === 'connected');
-	expect(engine.status('other').runId).toBe(other);
-	expect(told.filter(({ streamId, status }) => streamId === 'other' && status === 'worker_down')).toEqual([]);
-});
+])(
+	'a thread that dies by %s takes its own streams alone, says why, and they come back',
+	async (how, cause) => {
+		const registry = fakeRegistry([
+			streamOf('bad', `scripted://${how}`),
+			streamOf('other', 'scripted://well')
+		]);
+		const { engine, word, told, pool } = scripted(registry);
+		await engine.start();
+		await until('other is connected', () => word('other') === 'connected');
+		const [bad, other] = ['bad', 'other'].map((id) => engine.status(id).runId!);
+		expect(pool.threadOf(bad!)).not.toBe(pool.threadOf(other!));
+		await until('bad is down', () => word('bad') === 'worker_down');
+		expect(engine.status('bad')).toMatchObject({
+			state: 'error',
+			code: 'worker_down',
+			detail: expect.stringMatching(cause)
+		});
+		expect(Date.parse(engine.status('bad').retryAt!)).toBeGreaterThan(Date.now());
+		registry.runnable[0] = streamOf('bad', 'scripted://well', { processingVersion: '2' });
+		await engine.reconcile();
+		await until('bad is well again', () => word('bad') === 'connected');
+		expect(engine.status('other').runId).toBe(other);
+		expect(told.filter(({ streamId, status }) => streamId === 'other' && status === 'worker_down')).toEqual(
+			[]
+		);
+	}
+);
 
 test('a dead worker is replaced by itself, after a backoff', async () => {
 	const registry = fakeRegistry(['a', 'b', 'c', 'd'].map((id) => streamOf(id, 'scripted://well')));
@@ -105,7 +134,9 @@ test('a dead worker is replaced by itself, after a backoff', async () => {
 	expect(victims).toHaveLength(2);
 	pool.terminateThreadOf(before.get('a')!);
 	await until('its streams are down', () => victims.every((id) => word(id) === 'worker_down'));
-	await until('all are connected again', () => engine.statuses().every(({ status }) => status === 'connected'));
+	await until('all are connected again', () =>
+		engine.statuses().every(({ status }) => status === 'connected')
+	);
 	for (const [id, run] of before) expect(engine.status(id).runId === run, id).toBe(!victims.includes(id));
 });
 
@@ -116,7 +147,9 @@ test('a stream that hears nothing is given up after its limit, with its child pr
 	await until('a is connected', () => word('a') === 'connected');
 	registry.runnable = [];
 	await engine.reconcile();
+	expect(livingChildren('sleep')).toBe(1);
 	await until('it is given up', () => engine.statuses().length === 0);
+	await until('its child is gone', () => livingChildren('sleep') === 0);
 	await until('it is stored', () => statesOf(registry, 'a').at(-1) === 'inactive');
 });
 
@@ -124,7 +157,10 @@ test('a worker that ends by itself is told and replaced', async () => {
 	const registry = fakeRegistry([streamOf('a', 'scripted://returns')]);
 	const { engine, word, told } = scripted(registry);
 	await engine.start();
-	await until('it has come back', () => new Set(told.filter((s) => s.status === 'connected').map((s) => s.runId)).size > 1);
+	await until(
+		'it has come back',
+		() => new Set(told.filter((s) => s.status === 'connected').map((s) => s.runId)).size > 1
+	);
 	expect(word('a')).toBeDefined();
 	expect(told.some(({ detail }) => detail?.includes('ended by itself'))).toBe(true);
 });
@@ -152,7 +188,12 @@ test('a refused source says why, and runs once it is accepted', async () => {
 	registry.refused = [{ id: 'a', name: 'a', failure }];
 	const { engine, word } = scripted(registry);
 	await engine.start();
-	expect(engine.status('a')).toMatchObject({ status: 'stream_error', state: 'error', code: 'not_allowed', detail: 'No' });
+	expect(engine.status('a')).toMatchObject({
+		status: 'stream_error',
+		state: 'error',
+		code: 'not_allowed',
+		detail: 'No'
+	});
 	registry.refused = [];
 	registry.runnable = [streamOf('a', 'scripted://well')];
 	await engine.reconcile();
@@ -203,13 +244,30 @@ test('logs hold the newest lines', async () => {
 });
 
 test('shutdown ends within three seconds although some hang, and leaves no process', async () => {
-	const behaviours = ['well', 'deaf', 'child', 'well', 'well', 'deaf', 'busy', 'well', 'well', 'well', 'well', 'well'];
+	const behaviours = [
+		'well',
+		'deaf',
+		'child',
+		'well',
+		'well',
+		'deaf',
+		'busy',
+		'well',
+		'well',
+		'well',
+		'well',
+		'well'
+	];
 	const registry = fakeRegistry(behaviours.map((how, i) => streamOf(`s${i}`, `scripted://${how}`)));
 	const { engine, told } = scripted(registry, { threads: 4 });
 	await engine.start();
-	await until('most were connected', () => new Set(told.filter((s) => s.status === 'connected').map((s) => s.streamId)).size > 9);
+	await until(
+		'most were connected',
+		() => new Set(told.filter((s) => s.status === 'connected').map((s) => s.streamId)).size > 9
+	);
 	const started = performance.now();
 	await engine.stop();
 	expect(performance.now() - started).toBeLessThan(3000);
+	await until('its children are gone', () => livingChildren('sleep') === 0);
 	expect(registry.changes.filter(({ to }) => to === 'inactive').length).toBe(behaviours.length);
 });

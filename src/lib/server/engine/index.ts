@@ -8,7 +8,7 @@ import type { StreamStatus } from '#lib/contracts/status.ts';
 import { AppError, causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { subjects, type Bus } from '../bus/index.ts';
-import type { StreamsForEngine } from '../streams/ports.ts';
+import type { RunStateChange, StreamsForEngine } from '../streams/ports.ts';
 import { createActivityLog } from './activity.ts';
 import { createConnectionBudget } from './budget.ts';
 import { createStreamPool, threadsFor, type StreamPool } from './pool.ts';
@@ -99,7 +99,7 @@ export function createEngine(deps: EngineDeps): Engine {
 				),
 			record(change) {
 				recorder.state(change);
-				log.info({ streamId: id, runId: change.runId, from: change.from, to: change.to }, 'run state');
+				tellState(change);
 			},
 			log: (level, text, runId, at = new Date()) => tellLog(id, level, text, runId, at),
 			status: (status) => bus.publish(subjects.status, status),
@@ -108,10 +108,21 @@ export function createEngine(deps: EngineDeps): Engine {
 		});
 	}
 
+	/** The server's log hears of a failure when it begins or changes, not with every attempt of a camera that is off. */
+	const failing = new Map<string, string>();
+	function tellState({ streamId, runId, from, to, code, detail }: RunStateChange): void {
+		const run = { streamId, runId, from, to };
+		const known = failing.get(streamId);
+		if (to === 'error' && code) failing.set(streamId, code);
+		else if (to === 'active' || to === 'inactive') failing.delete(streamId);
+		if (to === 'error' && code !== known) log.warn({ ...run, code }, detail ?? 'the stream failed');
+		else if (to === 'active') log.info(run, 'the stream is live');
+		else log.debug(run, 'run state');
+	}
+
 	function tellLog(streamId: string, level: LogLevel, text: string, runId: string | null, at: Date): void {
 		activity.add(streamId, { at: at.toISOString(), runId, level, text });
-		if (level === 'warn' || level === 'error') log.warn({ streamId, runId }, text);
-		else log.debug({ streamId, runId }, text);
+		log.debug({ streamId, runId }, text);
 	}
 
 	/** A run is over: forget streams nobody wants, and give the free place to whoever waits for one. */
@@ -157,7 +168,10 @@ export function createEngine(deps: EngineDeps): Engine {
 
 	async function probe(source: SourceConfig): Promise<ProbeResult> {
 		if (probes >= MAX_PROBES) {
-			throw new AppError('rate_limited', `${MAX_PROBES} sources are being tried already. Try again in a few seconds.`);
+			throw new AppError(
+				'rate_limited',
+				`${MAX_PROBES} sources are being tried already. Try again in a few seconds.`
+			);
 		}
 		probes++;
 		const started = performance.now();
@@ -173,7 +187,8 @@ export function createEngine(deps: EngineDeps): Engine {
 	return {
 		async start() {
 			recorder.start();
-			unsubscribe = bus.subscribe(subjects.streamChange, ({ change }) => {
+			unsubscribe = bus.subscribe(subjects.streamChange, ({ streamId, change }) => {
+				if (change === 'deleted') activity.forget(streamId);
 				if (change !== 'display') void reconcile();
 			});
 			timers = [setInterval(tick, TICK_MS), setInterval(() => void reconcile(), RECONCILE_EVERY_MS)];
@@ -204,10 +219,10 @@ export function createEngine(deps: EngineDeps): Engine {
 type Runnables = Awaited<ReturnType<StreamsForEngine['listRunnable']>>;
 
 function wishesOf({ runnable, refused }: Runnables): Map<string, Wish> {
-	const refusal = (name: string, failure: SourceFailure): Wish => ({ kind: 'refused', name, failure });
+	const refusal = (failure: SourceFailure): Wish => ({ kind: 'refused', failure });
 	return new Map([
 		...runnable.map((stream) => [stream.id, { kind: 'run', stream } as Wish] as const),
-		...refused.map(({ id, name, failure }) => [id, refusal(name, failure)] as const)
+		...refused.map(({ id, failure }) => [id, refusal(failure)] as const)
 	]);
 }
 

@@ -75,7 +75,9 @@ test('stop writes what waits, and does not wait for a database that hangs', asyn
 	await stopped;
 	expect(stored.changes).toEqual(['inactive']);
 
-	const hanging = createRecorder({ ...store, recordRunState: () => new Promise(() => {}) }, { warn: vi.fn() } as never);
+	const hanging = createRecorder({ ...store, recordRunState: () => new Promise(() => {}) }, {
+		warn: vi.fn()
+	} as never);
 	hanging.state(change('inactive'));
 	let done = false;
 	void hanging.stop(500).then(() => (done = true));

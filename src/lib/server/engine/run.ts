@@ -54,7 +54,12 @@ const ABANDON_AFTER_MS = 400;
 /** An address check, name look-up included, may take this long. */
 const CHECK_LIMIT_MS = 10_000;
 
-export function startRun(stream: RunnableStream, preview: PreviewConfig, deps: RunDeps, events: RunEvents): Run {
+export function startRun(
+	stream: RunnableStream,
+	preview: PreviewConfig,
+	deps: RunDeps,
+	events: RunEvents
+): Run {
 	const config = configOf(stream, preview, deps.ffmpegPath);
 	const { port1: port, port2 } = new MessageChannel();
 	const attempts = new Map<number, () => void>();

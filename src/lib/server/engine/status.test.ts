@@ -14,7 +14,12 @@ const STATS: RunStats = {
 	latencyMs: 40,
 	flowMs: 1
 };
-const failure = (code: SourceFailure['code']): SourceFailure => ({ code, message: 'What', advice: 'Do', evidence: 'x' });
+const failure = (code: SourceFailure['code']): SourceFailure => ({
+	code,
+	message: 'What',
+	advice: 'Do',
+	evidence: 'x'
+});
 
 const statusWith = (over: Partial<StreamView>) =>
 	statusOf({
@@ -88,10 +93,16 @@ test('stream error: what, why and when again, kept through the next attempt unti
 });
 
 test.each(['worker_down', 'capacity_reached'] as const)('%s reads worker down', (code) => {
-	expect(statusWith({ phase: null, state: 'error', failure: failure(code) })).toMatchObject({ status: 'worker_down', code });
+	expect(statusWith({ phase: null, state: 'error', failure: failure(code) })).toMatchObject({
+		status: 'worker_down',
+		code
+	});
 });
 
 test('deactivated as soon as nobody wants it; starting while it restarts', () => {
-	expect(statusWith({ wanted: false, state: 'init_shutdown' })).toMatchObject({ status: 'deactivated', fps: null });
+	expect(statusWith({ wanted: false, state: 'init_shutdown' })).toMatchObject({
+		status: 'deactivated',
+		fps: null
+	});
 	expect(statusWith({ state: 'in_shutdown_processing' }).status).toBe('starting');
 });

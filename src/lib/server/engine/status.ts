@@ -77,7 +77,8 @@ function liveWord(view: StreamView): Word {
 	return {
 		status: 'stale',
 		detail: `Connected, but no new picture for ${Math.round(age / 1000)} s`,
-		advice: 'The source is replaced by itself when no picture comes; check the camera and its network if this repeats.',
+		advice:
+			'The source is replaced by itself when no picture comes; check the camera and its network if this repeats.',
 		code: 'stalled'
 	};
 }

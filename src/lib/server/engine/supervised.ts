@@ -12,9 +12,7 @@ import { statusOf, type StatusNow } from './status.ts';
 
 /** What should become of a stream. */
 export type Wish =
-	| { kind: 'run'; stream: RunnableStream }
-	| { kind: 'refused'; name: string; failure: SourceFailure }
-	| { kind: 'none' };
+	{ kind: 'run'; stream: RunnableStream } | { kind: 'refused'; failure: SourceFailure } | { kind: 'none' };
 
 export interface SupervisedDeps {
 	instanceId: string;
@@ -131,7 +129,8 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 			await run.stop(stopLimitMs);
 		}
 		if (run) return;
-		if (wish.kind === 'run' && !restart) return deps.mayRun() ? begin(wish.stream) : stand(capacityReached(deps.maxStreams));
+		if (wish.kind === 'run' && !restart)
+			return deps.mayRun() ? begin(wish.stream) : stand(capacityReached(deps.maxStreams));
 		if (wish.kind === 'refused') return stand(wish.failure);
 		if (wish.kind === 'none') return rest();
 	}

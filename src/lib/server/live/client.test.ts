@@ -34,7 +34,10 @@ test('a client that does not read holds one picture a stream, and hears how many
 		}
 	}
 	client.heartbeat(new Date(0));
-	expect(JSON.parse((await read())!.split('data: ')[1]!)).toEqual({ at: '1970-01-01T00:00:00.000Z', dropped: 1998 });
+	expect(JSON.parse((await read())!.split('data: ')[1]!)).toEqual({
+		at: '1970-01-01T00:00:00.000Z',
+		dropped: 1998
+	});
 	expect([await read(), await read()]).toEqual(['a999', 'b999']);
 	expect(encoded, 'pictures nobody gets are never encoded').toHaveBeenCalledTimes(2);
 });

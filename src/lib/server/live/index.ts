@@ -36,9 +36,17 @@ export interface Live {
 	 * Server-sent events of these streams until the signal aborts: pictures, statuses, heartbeats. Statuses and the
 	 * newest pictures come at once. Throws `unavailable` when too many clients watch already.
 	 */
-	events(streamIds: readonly string[] | 'all', signal: AbortSignal, options?: EventsOptions): ReadableStream<Uint8Array>;
+	events(
+		streamIds: readonly string[] | 'all',
+		signal: AbortSignal,
+		options?: EventsOptions
+	): ReadableStream<Uint8Array>;
 	/** Endless JPEGs; with `display` motion is drawn on them, and asked for again when the stream's record changes. */
-	mjpeg(streamId: string, display: (() => Promise<Display>) | null, signal: AbortSignal): ReadableStream<Uint8Array>;
+	mjpeg(
+		streamId: string,
+		display: (() => Promise<Display>) | null,
+		signal: AbortSignal
+	): ReadableStream<Uint8Array>;
 	/** The newest picture; null before the first. */
 	snapshot(streamId: string, display: Display | null): Promise<Snapshot | null>;
 	latest(streamId: string): SharedFrame | null;
@@ -95,7 +103,10 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 	function greet(client: Client): void {
 		client.heartbeat(new Date());
 		for (const status of engine.statuses()) if (client.wantsStatus(status.streamId)) client.status(status);
-		for (const [id, shared] of latest) if (client.wantsFrames(id)) client.frame(id, shared.event);
+		for (const [id, shared] of latest) {
+			const shown = client.wantsFrames(id) && engine.status(id).status !== 'deactivated';
+			if (shown) client.frame(id, shared.event);
+		}
 	}
 
 	function isStale(shared: SharedFrame): boolean {
@@ -161,7 +172,10 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 	function refuseBeyond(count: number, limit: number): void {
 		if (closed) throw new AppError('unavailable', 'The server is shutting down. Try again in a moment.');
 		if (count < limit) return;
-		throw new AppError('unavailable', `${limit} clients watch already, the most this server serves. Try again later.`);
+		throw new AppError(
+			'unavailable',
+			`${limit} clients watch already, the most this server serves. Try again later.`
+		);
 	}
 
 	return {

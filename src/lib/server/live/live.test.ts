@@ -1,4 +1,8 @@
 // The live room with a real bus: greeting, rate, sharing, staleness, shutdown; and that the overlay really draws.
+import { createServer, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setResponse } from '@sveltejs/kit/node';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
@@ -16,7 +20,9 @@ const DISPLAY: Display = {
 	show_arrows: true,
 	show_magnitude: false
 };
-const grey = await sharp({ create: { width: 320, height: 180, channels: 3, background: '#808080' } }).jpeg().toBuffer();
+const grey = await sharp({ create: { width: 320, height: 180, channels: 3, background: '#808080' } })
+	.jpeg()
+	.toBuffer();
 
 function frameOf(over: Partial<PreviewFrame> = {}): PreviewFrame {
 	return {
@@ -43,19 +49,28 @@ const signal = () => new AbortController().signal;
 beforeEach(() => {
 	word = 'connected';
 	bus = createMemoryBus({ error: vi.fn() });
-	live = createLive({ bus, engine: { statuses: () => [statusOf('a'), statusOf('b')], status: statusOf }, fps: 1000 });
+	live = createLive({
+		bus,
+		engine: { statuses: () => [statusOf('a'), statusOf('b')], status: statusOf },
+		fps: 1000
+	});
 });
 afterEach(() => live.close());
 
+interface Event {
+	event: string;
+	data: { streamId?: string; dropped?: number; jpeg?: string };
+}
+
 /** Reads events until `count` of them came. */
-async function read(stream: ReadableStream<Uint8Array>, count: number): Promise<{ event: string; data: any }[]> {
+async function read(stream: ReadableStream<Uint8Array>, count: number): Promise<Event[]> {
 	const reader = stream.getReader();
-	const events: { event: string; data: unknown }[] = [];
+	const events: Event[] = [];
 	while (events.length < count) {
 		const { value, done } = await reader.read();
 		if (done) break;
 		const [, event, data] = /^event: (\w+)\ndata: (.*)\n\n$/s.exec(Buffer.from(value).toString()) ?? [];
-		if (event) events.push({ event, data: JSON.parse(data!) });
+		if (event) events.push({ event, data: JSON.parse(data!) as Event['data'] });
 	}
 	reader.releaseLock();
 	return events;
@@ -76,7 +91,7 @@ describe('events', () => {
 			flow: { gridSize: 16, avg: 5, direction: 90, vectors: [320, 180, 12.35, 0] },
 			detections: []
 		});
-		expect(Buffer.from(events[2]!.data.jpeg, 'base64').equals(grey)).toBe(true);
+		expect(Buffer.from(events[2]!.data.jpeg!, 'base64').equals(grey)).toBe(true);
 	});
 
 	test('pictures of none and statuses of all', async () => {
@@ -129,6 +144,44 @@ describe('events', () => {
 	});
 });
 
+describe('over a real connection', () => {
+	test('a reader that stops reading costs this process little, and gets the newest picture when it reads again', async () => {
+		const abort = new AbortController();
+		const responses: ServerResponse[] = [];
+		const server = createServer((_, response) => {
+			responses.push(response);
+			void setResponse(response, new Response(live.events('all', abort.signal)));
+		});
+		await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+		const { port } = server.address() as AddressInfo;
+		const incoming = await new Promise<import('node:http').IncomingMessage>((resolve) => {
+			request({ port, host: '127.0.0.1' }, resolve).end();
+		});
+		incoming.pause();
+		// 60 MB: more than the sockets of both ends hold.
+		const jpeg = new Uint8Array(300_000);
+		for (let seq = 1; seq <= 150; seq++) {
+			bus.publish(subjects.frame, frameOf({ seq, jpeg }));
+			await sleep(2);
+		}
+		const held = responses[0]!.writableLength + (responses[0]!.socket?.writableLength ?? 0);
+		expect(held, 'bytes waiting inside this process').toBeLessThan(2_000_000);
+		const seen: number[] = [];
+		let tail = '';
+		incoming.on('data', (chunk: Buffer) => {
+			const text = tail + chunk.toString('latin1');
+			for (const [, seq] of text.matchAll(/"seq":(\d+),/g))
+				if (Number(seq) > (seen.at(-1) ?? 0)) seen.push(Number(seq));
+			tail = text.slice(-20);
+		});
+		incoming.resume();
+		await vi.waitFor(() => expect(seen.at(-1), 'the newest is what comes last').toBe(150), 5000);
+		expect(seen.length, 'the others gave way').toBeLessThan(120);
+		abort.abort();
+		server.close();
+	});
+});
+
 describe('pictures', () => {
 	test('go out no faster than the settings say', () => {
 		live.setFps(1);
@@ -156,7 +209,11 @@ describe('overlay', () => {
 	const pixel = async (jpeg: Uint8Array, x: number, y: number) => {
 		const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
 		expect([info.width, info.height]).toEqual([320, 180]);
-		return [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)] as [number, number, number];
+		return [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)] as [
+			number,
+			number,
+			number
+		];
 	};
 
 	test('draws the arrow where the vector is, in the colour of its direction', async () => {
@@ -201,7 +258,13 @@ describe('overlay', () => {
 	test('uses the wheel of the interface', async () => {
 		const wheel = await import('#lib/components/live/wheel.ts');
 		expect(HUES_ON_PICTURES).toEqual(wheel.HUES_ON_DARK);
-		for (const [dx, dy] of [[0, -1], [1, 0], [0, 1], [-1, 0], [1, -0.3]] as const) {
+		for (const [dx, dy] of [
+			[0, -1],
+			[1, 0],
+			[0, 1],
+			[-1, 0],
+			[1, -0.3]
+		] as const) {
 			expect(hueOf(dx, dy)).toBe(wheel.hueIndex(wheel.angleOf(dx, dy)));
 		}
 	});

@@ -32,11 +32,13 @@ export async function renderOverlay(frame: PreviewFrame, display: Display): Prom
 	if (display.show_feed && !display.show_arrows && !display.show_magnitude) return frame.jpeg;
 	const picture = sharp(frame.jpeg);
 	const { width, height } = await picture.metadata();
-	return picture
-		.composite([{ input: Buffer.from(overlaySvg(frame, display, width, height)) }])
-		// Full colour resolution: arrows are thin and their hue is what they say.
-		.jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' })
-		.toBuffer();
+	return (
+		picture
+			.composite([{ input: Buffer.from(overlaySvg(frame, display, width, height)) }])
+			// Full colour resolution: arrows are thin and their hue is what they say.
+			.jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' })
+			.toBuffer()
+	);
 }
 
 /** The overlay as SVG, in pixels of a picture `width` wide. */
@@ -58,14 +60,21 @@ function heatSvg({ vectors, gridSize }: PreviewFrame, scale: number, intensity: 
 		const [x, y, dx, dy] = vectors.subarray(i, i + 4) as unknown as [number, number, number, number];
 		const strength = (1 - Math.exp(-Math.hypot(dx, dy) / HEAT_REFERENCE)) * intensity;
 		const corner = `x="${px(x * scale - side / 2)}" y="${px(y * scale - side / 2)}"`;
-		cells.push(`<rect ${corner} width="${px(side)}" height="${px(side)}" fill-opacity="${strength.toFixed(3)}"/>`);
+		cells.push(
+			`<rect ${corner} width="${px(side)}" height="${px(side)}" fill-opacity="${strength.toFixed(3)}"/>`
+		);
 	}
 	const soft = `<filter id="soft"><feGaussianBlur stdDeviation="${px(side * 0.4)}"/></filter>`;
 	return `${soft}<g fill="#f4f4f4" filter="url(#soft)">${cells.join('')}</g>`;
 }
 
 /** One path a colour under one dark casing, so that the drawing stays small however many vectors there are. */
-function arrowsSvg({ vectors, gridSize }: PreviewFrame, scale: number, width: number, display: Display): string {
+function arrowsSvg(
+	{ vectors, gridSize }: PreviewFrame,
+	scale: number,
+	width: number,
+	display: Display
+): string {
 	const head = Math.min(13, Math.max(4.6, width * 0.0092));
 	const stride = Math.max(1, Math.ceil(LEAST_SPACING / (gridSize * scale)));
 	const byHue = new Map<number, string[]>();

@@ -1,4 +1,5 @@
 // What tests of the engine stand on: a registry in memory that remembers what it was told.
+import { execFileSync } from 'node:child_process';
 import { pino } from 'pino';
 import type { SourceFailure } from '#lib/contracts/failure.ts';
 import type { StreamStatus, StreamStatusWord } from '#lib/contracts/status.ts';
@@ -54,7 +55,13 @@ export function streamOf(id: string, url: string, over: Partial<RunnableStream> 
 	return {
 		id,
 		name: id,
-		source: { url, kind: url.startsWith('rtsp') ? 'rtsp' : 'file', transport: 'tcp', hardwareDecode: 'none', loop: true },
+		source: {
+			url,
+			kind: url.startsWith('rtsp') ? 'rtsp' : 'file',
+			transport: 'tcp',
+			hardwareDecode: 'none',
+			loop: true
+		},
 		maskedUrl: url,
 		analysis: { width: 320, fps: 10, gridSize: 16, winRadius: 8, threshold: 0.5, mode: 'fast' },
 		staleAfterS: 5,
@@ -88,4 +95,10 @@ export async function until(what: string, condition: () => boolean, limitMs = 10
 		if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
+}
+
+/** Processes of that name that this one has started and that still live: a dead one not yet reaped does not count. */
+export function livingChildren(name: string): number {
+	const rows = execFileSync('ps', ['-o', 'stat=,comm=', '--ppid', `${process.pid}`], { encoding: 'utf8' });
+	return rows.split('\n').filter((row) => row.trim().endsWith(name) && !row.trim().startsWith('Z')).length;
 }

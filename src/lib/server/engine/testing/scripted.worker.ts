@@ -24,7 +24,11 @@ export default async function runStream({ config, port }: StreamTask): Promise<v
 			}
 			if (message.type === 'connect-denied') {
 				const { failure } = message;
-				send({ type: 'phase', at: 0, state: { phase: 'failed', failure, attempt: 1, retryAt: Date.now() + 1e6 } });
+				send({
+					type: 'phase',
+					at: 0,
+					state: { phase: 'failed', failure, attempt: 1, retryAt: Date.now() + 1e6 }
+				});
 			}
 			if (message.type === 'stop' && behaviour !== 'deaf' && behaviour !== 'child') stopped();
 		});

@@ -12,7 +12,9 @@ const ids = z
 	.refine((list) => list.length <= MAX_IDS, { error: `at most ${MAX_IDS} streams` });
 
 const query = z.strictObject({
-	streams: ids.optional().describe('whose pictures come, by id, separated by commas; every stream when left out'),
+	streams: ids
+		.optional()
+		.describe('whose pictures come, by id, separated by commas; every stream when left out'),
 	statuses: z.literal('all').optional().describe('statuses of every stream, whichever pictures come')
 });
 
@@ -23,15 +25,21 @@ const HEADERS = {
 	'x-accel-buffering': 'no'
 };
 
-export const GET = endpoint({ role: 'viewer', query }, async ({ event, services, query: { streams, statuses } }) => {
-	const asked = streams ?? 'all';
-	if (asked !== 'all' && asked.length > 0) requireKnown(asked, await services.streams.list());
-	const body = services.live.events(asked, event.request.signal, statuses && { statuses });
-	return new Response(body, { headers: HEADERS });
-});
+export const GET = endpoint(
+	{ role: 'viewer', query },
+	async ({ event, services, query: { streams, statuses } }) => {
+		const asked = streams ?? 'all';
+		if (asked !== 'all' && asked.length > 0) requireKnown(asked, await services.streams.list());
+		const body = services.live.events(asked, event.request.signal, statuses && { statuses });
+		return new Response(body, { headers: HEADERS });
+	}
+);
 
 function requireKnown(asked: string[], known: { id: string }[]): void {
 	const unknown = asked.find((id) => !known.some((stream) => stream.id === id));
 	if (unknown === undefined) return;
-	throw new AppError('not_found', `There is no stream ${unknown.slice(0, 64)}. GET /api/v1/streams lists them.`);
+	throw new AppError(
+		'not_found',
+		`There is no stream ${unknown.slice(0, 64)}. GET /api/v1/streams lists them.`
+	);
 }
