@@ -25,11 +25,11 @@ class Palette {
 		return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
 	}
 
-	/** A token's colour in the page's theme, as `rgb(…)` or `rgba(…)`: WebGL and canvas take both. Reactive. */
-	colour(token: `--${string}`): string {
+	/** A token's colour (or any CSS colour) in the page's theme, as `rgb(…)` or `rgba(…)`: WebGL and canvas take both. Reactive. */
+	colour(token: string): string {
 		this.#subscribe();
 		this.#probe ??= hiddenProbe();
-		this.#probe.style.color = `var(${token})`;
+		this.#probe.style.color = token.startsWith('--') ? `var(${token})` : token;
 		return toRgb(getComputedStyle(this.#probe).color);
 	}
 }

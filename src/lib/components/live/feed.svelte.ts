@@ -13,6 +13,8 @@ export interface LiveFeedOptions {
 	url?: string;
 	/** Called when the server no longer knows who we are. */
 	onSignedOut?: () => void;
+	/** Called when a stream on the page is no longer in the registry: the list must be read again. */
+	onUnknownStream?: () => void;
 }
 
 /** Wanted streams change in bursts (a grid is mounted tile by tile): one reopening serves them all. */
@@ -50,7 +52,8 @@ export class LiveFeed {
 		this.#link = new LiveLink(options.url ?? '/api/v1/live', {
 			event: (name, data) => this.#onEvent(name, data),
 			connection: (state, retryAt) => Object.assign(this, { connection: state, retryAt }),
-			signedOut: options.onSignedOut ?? (() => location.assign('/login'))
+			signedOut: options.onSignedOut ?? (() => location.assign('/login')),
+			unknownStream: options.onUnknownStream ?? (() => undefined)
 		});
 	}
 

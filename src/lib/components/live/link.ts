@@ -9,6 +9,8 @@ export interface LinkHandlers {
 	/** `retryAt`: when the next attempt is due, ms since the epoch; null unless the link is lost. */
 	connection: (state: Connection, retryAt: number | null) => void;
 	signedOut: () => void;
+	/** A wanted stream is no longer in the registry: take it out, the link waits for that. */
+	unknownStream: () => void;
 }
 
 /** Heartbeats come every 10 s; two missed ones mean the link is dead although the socket is open. */
@@ -80,6 +82,11 @@ export class LiveLink {
 		for (const name of EVENT_NAMES) this.#hear(source, name);
 	}
 
+	/** Pictures of the wanted streams alone, statuses of all. */
+	#address(streamIds: string): string {
+		return `${this.#url}?streams=${encodeURIComponent(streamIds)}&statuses=all`;
+	}
+
 	#hear<K extends LiveEventName>(source: EventSource, name: K): void {
 		source.addEventListener(name, (event: MessageEvent<string>) => {
 			this.#heardAt = Date.now();
@@ -99,15 +106,16 @@ export class LiveLink {
 		const delay = reconnectDelayMs(this.#attempt++);
 		this.#tell('lost', Date.now() + delay);
 		this.#retry = setTimeout(() => this.#open(), delay);
-		void this.#checkSignedIn();
+		void this.#askWhy();
 	}
 
-	/** EventSource hides the HTTP status, so one plain request asks whether the session has ended. */
-	async #checkSignedIn(): Promise<void> {
+	/** EventSource hides the HTTP status, so one plain request asks why: the session has ended, or a stream is gone. */
+	async #askWhy(): Promise<void> {
 		const stop = new AbortController();
 		try {
-			const answer = await fetch(`${this.#url}?streams=`, { signal: stop.signal });
+			const answer = await fetch(this.#address(this.#wanted), { signal: stop.signal });
 			if (answer.status === 401) this.#handlers.signedOut();
+			if (answer.status === 404) this.#handlers.unknownStream();
 		} catch {
 			// The server is not there: the retry already scheduled will find out when it is.
 		} finally {
