@@ -1,4 +1,4 @@
-// What became of a stream's activations, as GET /streams/{id}/runs answers it.
+// A stream's past: its activations, as GET /streams/{id}/runs answers them, and how much of it is asked for.
 import { z } from 'zod';
 import { FAILURE_CODES } from './failure.ts';
 import { RUN_STATES } from './run.ts';
@@ -25,3 +25,9 @@ export const runRecord = z.object({
 	transitions: z.array(runTransition).describe('the newest 50, oldest first')
 });
 export type RunRecord = z.infer<typeof runRecord>;
+
+const tail = (standard: number, most: number, of: string) =>
+	z.coerce.number().int().min(1).max(most).default(standard).describe(`how many ${of}, the newest`);
+
+export const runsQuery = z.strictObject({ tail: tail(20, 100, 'runs') });
+export const activityQuery = z.strictObject({ tail: tail(160, 1000, 'lines') });

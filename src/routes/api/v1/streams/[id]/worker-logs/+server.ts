@@ -1,13 +1,9 @@
 // A stream's newest activity lines, oldest first: those in memory, before them those stored earlier.
-import { z } from 'zod';
+import { activityQuery } from '#lib/contracts/history.ts';
 import type { ActivityLine } from '#lib/contracts/live.ts';
 import { endpoint } from '#lib/server/http/endpoint.ts';
 
-const query = z.strictObject({
-	tail: z.coerce.number().int().min(1).max(1000).default(160).describe('how many lines')
-});
-
-export const GET = endpoint({ role: 'viewer', query }, async ({ event, services, query: { tail } }) => {
+export const GET = endpoint({ role: 'viewer', query: activityQuery }, async ({ event, services, query: { tail } }) => {
 	const { id } = await services.streams.get(event.params.id ?? '');
 	const recent = services.engine.logs(id, tail);
 	if (recent.length >= tail) return recent;

@@ -1,0 +1,2 @@
+// The door of the API's description.
+export { openApiDocument, type OpenApiDocument } from './document.ts';
