@@ -128,8 +128,9 @@ export class Fleet {
 /** A stopped camera is deactivated at once, whatever its last status said. */
 function word(record: StreamRecord, status: StreamStatus | undefined): StreamStatusWord {
 	if (!record.is_active) return 'deactivated';
-	if (!status || status.status === 'deactivated') return wordOfRecord(record);
-	return status.status;
+	if (status && status.status !== 'deactivated') return status.status;
+	// Before the first status, the registry's last word is taken.
+	return record.state === 'active' ? 'connected' : wordOfRecord(record);
 }
 
 /** Call in the layout's script. */
