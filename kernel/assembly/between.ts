@@ -3,7 +3,7 @@
 // Point 137 of level 0 lies at 17.125 of level 3. Faithful mode interpolates the window bilinearly into a patch of
 // its own, image and gradients alike, and tracks that.
 
-import { gradientPlane, gradientPointer, gradientStride, imagePointer, imageStride, windowSize } from './layout';
+import { bandPlane, bandStride, imagePointer, imageStride, windowSize } from './layout';
 import { measureTemplate } from './template';
 
 /** Rows of the patch: 32 pixels of int16. Planes: image, gx, gy. */
@@ -15,16 +15,18 @@ const PATCHES = memory.data(64 * 32 * 3, 16);
 let weightsAbove: v128 = i32x4.splat(0);
 let weightsBelow: v128 = i32x4.splat(0);
 
-/** Measures the template at (x0 + a, y0 + b), 0 <= a, b < 1 in eighths, of a level above 0. */
-export function measureTemplateBetween(slot: i32, level: i32, x0: i32, y0: i32, a: f32, b: f32): bool {
+/**
+ * Measures the template at (x0 + a, y0 + b), 0 <= a, b < 1 in eighths, of a level above 0.
+ * band: gx of the level's pixel (0, 0), as gradientBand gives it.
+ */
+export function measureBetween(slot: i32, level: i32, band: usize, x0: i32, y0: i32, a: f32, b: f32): bool {
 	setWeights(<i32>(a * <f32>8.0), <i32>(b * <f32>8.0));
 	const stride = imageStride(level);
 	const image = imagePointer(slot, level) + y0 * <i32>stride + (x0 << 1);
-	const gradientRow = gradientStride(level);
-	const gradient = gradientPointer(level) + y0 * <i32>gradientRow + (x0 << 1);
+	const gradient = band + y0 * <i32>bandStride + (x0 << 1);
 	interpolate(image, stride, PATCHES);
-	interpolate(gradient, gradientRow, PATCHES + PATCH_PLANE);
-	interpolate(gradient + gradientPlane(level), gradientRow, PATCHES + 2 * PATCH_PLANE);
+	interpolate(gradient, bandStride, PATCHES + PATCH_PLANE);
+	interpolate(gradient + bandPlane, bandStride, PATCHES + 2 * PATCH_PLANE);
 	return measureTemplate<i16>(PATCHES, PATCH_STRIDE, PATCHES + PATCH_PLANE, PATCH_STRIDE, PATCH_PLANE);
 }
 

@@ -7,75 +7,67 @@
 // Both are separable; a row of S = 3(above + below) + 10 centre and of D = below - above serves both:
 //   gx = S(x + 1) - S(x - 1)        gy = 3(D(x - 1) + D(x + 1)) + 10 D(x)
 
+//
+// They are made a band of rows at a time, for one row of windows or a few, and used while still in the cache.
+
 import {
 	bandPlane,
 	bandPointer,
-	gradientPlane,
-	gradientPointer,
-	gradientStride,
+	bandStride,
 	imagePointer,
 	imageStride,
 	levelHeight,
 	levelWidth,
-	padX,
+	radius,
 	rowScratch,
 	rowScratchBytes
 } from './layout';
 import { load8 } from './lanes';
 
-/** Gradients of rows y0..y1-1, columns x0..x1-1 of a level above 0, into its plane. Clipped to the image. */
-export function gradientsOfLevel(slot: i32, level: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
-	const top = max(0, y0);
-	const target = gradientPointer(level) + <usize>top * gradientStride(level);
-	scharrRows<i16>(slot, level, max(0, x0), top, x1, min(y1, levelHeight(level)), target, gradientPlane(level));
-}
-
 /**
- * Gradients of rows y0..y1-1, columns x0..x1-1 of level 0, into the band.
- * Returns where gx of pixel (0, 0) would be, so that the band is addressed as if it were the whole plane.
+ * Fills the band with the gradients of rows y0..y1-1, columns x0..x1-1 of a level. Outside the image they are zero.
+ * Returns where gx of pixel (0, 0) would lie, so that the band can be addressed as if it were the whole plane.
  */
-export function gradientBand(slot: i32, x0: i32, y0: i32, x1: i32, y1: i32): usize {
-	scharrRows<u8>(slot, 0, max(0, x0), y0, x1, y1, bandPointer, bandPlane);
-	return bandPointer - <usize>y0 * gradientStride(0);
+export function gradientBand(slot: i32, level: i32, x0: i32, y0: i32, x1: i32, y1: i32): usize {
+	if (level == 0) scharrRows<u8>(slot, level, x0, y0, x1, y1);
+	else scharrRows<i16>(slot, level, x0, y0, x1, y1);
+	return bandPointer - <usize>y0 * bandStride;
 }
 
-/** Rows outside the image are zero, and so is what lies right of it; what lies left was never written. */
-function scharrRows<T>(
-	slot: i32,
-	level: i32,
-	x0: i32,
-	y0: i32,
-	x1: i32,
-	y1: i32,
-	target: usize,
-	plane: usize
-): void {
+/** What lies left of the image in the band is never written, and so stays zero. */
+// @ts-ignore: decorator
+@inline
+function scharrRows<T>(slot: i32, level: i32, x0: i32, y0: i32, x1: i32, y1: i32): void {
 	const w = levelWidth(level);
 	const h = levelHeight(level);
 	const stride = imageStride(level);
 	const image = imagePointer(slot, level);
-	const from = x0 & ~7;
+	const from = max(0, x0) & ~7;
 	const to = (min(x1, w) + 7) & ~7;
-	if (to <= from) return;
 	for (let y = y0; y < y1; y++) {
-		const out = target + <usize>(y - y0) * gradientStride(level);
+		const out = bandPointer + <usize>(y - y0) * bandStride;
 		if (<u32>y >= <u32>h) {
-			clearRow(out, plane, from, to);
+			clearRow(out, from, x1 + 8);
 			continue;
 		}
-		scharrVertical<T>(image + <usize>(y - 1) * stride, stride, from, to);
-		scharrHorizontal<T>(out, plane, from, to);
-		if (to >= w) clearRow(out, plane, w, w + 8);
+		if (to > from) {
+			scharrVertical<T>(image + (y - 1) * <i32>stride, stride, from, to);
+			scharrHorizontal<T>(out, from, to);
+		}
+		if (x1 + 8 > w) clearRow(out, w, w + radius + 8);
 	}
 }
 
+/** Zeroes columns from..to-1 of a row of the band, and up to seven more. */
 // @ts-ignore: decorator
 @inline
-function clearRow(out: usize, plane: usize, from: i32, to: i32): void {
-	const p = out + (<usize>from << 1);
-	const bytes = <usize>(to - from) << 1;
-	memory.fill(p, 0, bytes);
-	memory.fill(p + plane, 0, bytes);
+function clearRow(out: usize, from: i32, to: i32): void {
+	const zero = i16x8.splat(0);
+	const end = out + (<usize>to << 1);
+	for (let p = out + (<usize>from << 1); p < end; p += 16) {
+		v128.store(p, zero);
+		v128.store(p + bandPlane, zero);
+	}
 }
 
 /** S and D of one row, eight pixels more on either side than asked for. */
@@ -101,7 +93,7 @@ function scharrVertical<T>(above: usize, stride: usize, from: i32, to: i32): voi
 /** gx and gy from S and D. Above level 0 pixels carry three fractional bits more: taken off again here. */
 // @ts-ignore: decorator
 @inline
-function scharrHorizontal<T>(out: usize, plane: usize, from: i32, to: i32): void {
+function scharrHorizontal<T>(out: usize, from: i32, to: i32): void {
 	const three = i16x8.splat(3);
 	const ten = i16x8.splat(10);
 	const half = i16x8.splat(4);
@@ -118,7 +110,7 @@ function scharrHorizontal<T>(out: usize, plane: usize, from: i32, to: i32): void
 			gy = i16x8.shr_s(i16x8.add(gy, half), 3);
 		}
 		v128.store(p, gx);
-		v128.store(p + plane, gy);
+		v128.store(p + bandPlane, gy);
 		s += 16;
 		p += 16;
 	} while (p < end);

@@ -15,8 +15,7 @@ import {
 	statusPointer
 } from './layout';
 import { buildPyramid, ingest } from './pyramid';
-import { trackFaithfully } from './faithful';
-import { trackFast } from './fast';
+import { trackField } from './field';
 import { awakeCells, enabled, layOutRest, wakeAll, wakeChanged } from './rest';
 import { cutWindow } from './window';
 
@@ -29,7 +28,7 @@ let pyramids: i32 = 0;
 /** mode: 0 fast, 1 faithful, 2 fast without rest. Values are checked by the caller. */
 export function configure(width: i32, height: i32, gridStep: i32, radius: i32, mode: i32): void {
 	faithful = mode == 1;
-	layOut(width, height, gridStep, radius);
+	layOut(width, height, gridStep, radius, faithful);
 	cutWindow();
 	layOutRest(mode == 0);
 }
@@ -92,8 +91,7 @@ export function measure(): void {
 	if (awakeCells == 0) return;
 	requirePyramid(previous);
 	requirePyramid(present);
-	if (faithful) trackFaithfully(previous, present);
-	else trackFast(previous, present);
+	trackField(previous, present, faithful);
 }
 
 function requirePyramid(slot: i32): void {

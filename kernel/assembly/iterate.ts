@@ -28,7 +28,7 @@ export function windowTouches(x: i32, y: i32, w: i32, h: i32): bool {
 
 /**
  * Refines the displacement of the current template, whose corner lies at (x0, y0) of the level, in the next frame.
- * slack: how far outside its pixel a bilinear form may be used before new correlations are made.
+ * Correlations are made anew only when the estimate enters another pixel.
  * Returns false when the window left the image; the displacement is then the last one inside.
  */
 export function refine<T>(
@@ -37,8 +37,7 @@ export function refine<T>(
 	x0: f32,
 	y0: f32,
 	iterations: i32,
-	epsilon: f32,
-	slack: f32
+	epsilon: f32
 ): bool {
 	const w = levelWidth(level);
 	const h = levelHeight(level);
@@ -56,7 +55,7 @@ export function refine<T>(
 		if (!windowTouches(<i32>floorX, <i32>floorY, w, h)) return false;
 		let a = x - pixelX;
 		let b = y - pixelY;
-		if (!(a >= -slack && a <= <f32>1.0 + slack && b >= -slack && b <= <f32>1.0 + slack)) {
+		if (!(a >= 0 && a <= 1 && b >= 0 && b <= 1)) {
 			correlate<T>(image + <i32>floorY * <i32>stride + <i32>floorX * <i32>sizeof<T>(), stride);
 			pixelX = floorX;
 			pixelY = floorY;

@@ -22,10 +22,8 @@ const LEVEL_WIDTH = memory.data(16, 16);
 const LEVEL_HEIGHT = memory.data(16, 16);
 const IMAGE_STRIDE = memory.data(16, 16);
 const IMAGE_POINTER = memory.data(32, 16);
-const GRADIENT_STRIDE = memory.data(16, 16);
-const GRADIENT_PLANE = memory.data(16, 16);
-const GRADIENT_POINTER = memory.data(16, 16);
 const NODE_STRIDE = memory.data(16, 16);
+const NODE_ROWS_PER_BAND = memory.data(16, 16);
 
 export let levels: i32 = 0;
 export let radius: i32 = 0;
@@ -45,12 +43,14 @@ export let inputPointer: usize = 0;
 export let flowPointer: usize = 0;
 export let statusPointer: usize = 0;
 
-/** Scratch: two temporary rows, the gradient band of level 0, and two buffers of node flows. */
+/** Two temporary rows. */
 export let rowScratch: usize = 0;
 export let rowScratchBytes: usize = 0;
+/** The gradient band (gradients.ts): gx of its pixel (0, 0), bytes a row, bytes from a gx to its gy. */
 export let bandPointer: usize = 0;
+export let bandStride: usize = 0;
 export let bandPlane: usize = 0;
-export let gridRowsPerBand: i32 = 0;
+/** The node flows of two levels: dx, dy as f32 pairs. */
 export let nodeFlowA: usize = 0;
 export let nodeFlowB: usize = 0;
 
@@ -85,32 +85,18 @@ export function imagePointer(slot: i32, level: i32): usize {
 	return <usize>load<i32>(entry(IMAGE_POINTER, slot * MAX_LEVELS + level));
 }
 
-/** Bytes from one gradient row to the next. */
-// @ts-ignore: decorator
-@inline
-export function gradientStride(level: i32): usize {
-	return <usize>load<i32>(entry(GRADIENT_STRIDE, level));
-}
-
-/** Bytes from a value of gx to the gy of the same pixel. */
-// @ts-ignore: decorator
-@inline
-export function gradientPlane(level: i32): usize {
-	return <usize>load<i32>(entry(GRADIENT_PLANE, level));
-}
-
-/** gx of pixel (0, 0) of a level above 0; level 0 has a band instead of a plane. */
-// @ts-ignore: decorator
-@inline
-export function gradientPointer(level: i32): usize {
-	return <usize>load<i32>(entry(GRADIENT_POINTER, level));
-}
-
 /** How many grid cells, along each axis, one tracking node of this level stands for (fast mode). */
 // @ts-ignore: decorator
 @inline
 export function nodeStride(level: i32): i32 {
 	return load<i32>(entry(NODE_STRIDE, level));
+}
+
+/** How many rows of nodes share one band of gradients. */
+// @ts-ignore: decorator
+@inline
+export function nodeRowsPerBand(level: i32): i32 {
+	return load<i32>(entry(NODE_ROWS_PER_BAND, level));
 }
 
 function allocate(bytes: i32): usize {
@@ -120,7 +106,7 @@ function allocate(bytes: i32): usize {
 }
 
 /** Lays everything out for one stream. To be called once in an instance's life. */
-export function layOut(width: i32, height: i32, step: i32, windowRadius: i32): void {
+export function layOut(width: i32, height: i32, step: i32, windowRadius: i32, everyPoint: bool): void {
 	radius = windowRadius;
 	windowSize = 2 * windowRadius + 1;
 	// A displaced window may start a whole window outside the image, and a vector load may overrun it by eight
@@ -129,7 +115,7 @@ export function layOut(width: i32, height: i32, step: i32, windowRadius: i32): v
 	padY = max(windowSize + 3, 20);
 	layOutGrid(width, height, step);
 	layOutPyramid(width, height);
-	layOutNodes();
+	layOutNodes(everyPoint);
 	layOutScratch(width, height);
 }
 
@@ -161,31 +147,35 @@ function layOutLevel(level: i32, w: i32, h: i32): void {
 	store<i32>(entry(LEVEL_WIDTH, level), w);
 	store<i32>(entry(LEVEL_HEIGHT, level), h);
 	store<i32>(entry(IMAGE_STRIDE, level), stride * bytes);
-	const inset = padY * stride + padX;
+	const inset = (padY * stride + padX) * bytes;
 	for (let slot = 0; slot < 2; slot++) {
 		const plane = allocate(stride * rows * bytes);
-		store<i32>(entry(IMAGE_POINTER, slot * MAX_LEVELS + level), <i32>plane + inset * bytes);
+		store<i32>(entry(IMAGE_POINTER, slot * MAX_LEVELS + level), <i32>plane + inset);
 	}
-	store<i32>(entry(GRADIENT_STRIDE, level), stride * 2);
-	if (level == 0) return;
-	store<i32>(entry(GRADIENT_PLANE, level), stride * rows * 2);
-	store<i32>(entry(GRADIENT_POINTER, level), <i32>allocate(stride * rows * 4) + inset * 2);
 }
 
 /**
- * Coarse levels need fewer points than the grid has: nodes about one radius apart (in pixels of their level), two
- * at level 1, where the estimate is already good. Rounded down to a power of two so that the levels nest.
+ * Fast mode needs fewer nodes at coarse levels than the grid has points: about one radius apart (in pixels of their
+ * level), two at level 1, where the estimate is already good. Rounded down to a power of two so that levels nest.
+ * Faithful mode tracks every point at every level.
  */
-function layOutNodes(): void {
+function layOutNodes(everyPoint: bool): void {
+	let bandRows = 0;
 	for (let level = 0; level < levels; level++) {
 		const spacing = (radius << level) << (level == 1 ? 1 : 0);
 		let cells = 1;
-		if (level > 0) while (cells * 2 * gridStep <= spacing) cells *= 2;
+		if (level > 0 && !everyPoint) while (cells * 2 * gridStep <= spacing) cells *= 2;
+		// Where the windows of neighbouring node rows overlap, several rows share a band.
+		const rowsApart = max(1, (cells * gridStep) >> level);
+		const rowsPerBand = rowsApart >= windowSize - 1 ? 1 : 1 + (2 * windowSize) / rowsApart;
 		store<i32>(entry(NODE_STRIDE, level), cells);
+		store<i32>(entry(NODE_ROWS_PER_BAND, level), rowsPerBand);
+		bandRows = max(bandRows, windowSize + 3 + (((rowsPerBand - 1) * cells * gridStep) >> level));
 	}
+	bandStride = <usize>((levelWidth(0) + 2 * padX + 15) & ~15) * 2;
+	bandPlane = bandStride * <usize>bandRows;
 }
 
-/** Level 0 gradients are made a band of rows at a time, tall enough for several grid rows where those overlap. */
 function layOutScratch(width: i32, height: i32): void {
 	const points = gridColumns * gridRows;
 	inputPointer = allocate(width * height);
@@ -195,9 +185,5 @@ function layOutScratch(width: i32, height: i32): void {
 	nodeFlowB = allocate(points * 8);
 	rowScratchBytes = (<usize>(width + 2 * padX) * 2 + 63) & ~63;
 	rowScratch = allocate(<i32>rowScratchBytes * 2);
-	const spare = gridStep >= windowSize - 1 ? 0 : 2 * windowSize;
-	gridRowsPerBand = 1 + spare / gridStep;
-	const bandRows = windowSize + (gridRowsPerBand - 1) * gridStep;
-	bandPlane = gradientStride(0) * <usize>bandRows;
 	bandPointer = allocate(<i32>bandPlane * 2) + <usize>padX * 2;
 }

@@ -1,6 +1,6 @@
 // Cells at rest: what has been measured to stand still is not measured again until it changes.
 //
-// A cell goes to rest when four measurements running were all small and their mean vector is next to nothing. The
+// A cell goes to rest when three measurements running were all small and their mean vector is next to nothing. The
 // tiles of 16 x 16 pixels under its window are then remembered as they are. From there on a frame costs one sum of
 // absolute differences a tile: against that remembered picture, not against the frame before. Slow motion cannot
 // hide in it, because the change adds up until it shows; and it never went to rest, because its mean was not nought.
@@ -26,12 +26,12 @@ import { a11, a12, a22 } from './template';
 import { PATCH, patchDifference } from './sad';
 
 /** Measurements that make a verdict. */
-const MEASUREMENTS: u8 = 4;
+const MEASUREMENTS: u8 = 3;
 /** A displacement above CLEAR_MOTION (px) is motion, one below SMALL_MOTION may be none; between, noise decides. */
 const CLEAR_MOTION: f32 = 1.0;
 const SMALL_MOTION: f32 = 0.25;
-/** Four displacements that sum to less than this (px) are rest: 0.04 px a frame. */
-const REST_DRIFT: f32 = 0.16;
+/** Three displacements that sum to less than this (px) are rest: 0.04 px a frame. */
+const REST_DRIFT: f32 = 0.12;
 /** The share of the squared difference that a displacement must explain to be more than noise. */
 const SIGNIFICANT: f32 = 0.05;
 /** Mean square over squared mean absolute value of normally distributed noise: pi / 2. */
@@ -39,7 +39,9 @@ const GAUSSIAN: f32 = 1.5708;
 /** A tile has changed when its difference exceeds FLOOR and NOISE_MARGIN times the noise seen in it (grey levels). */
 const FLOOR: f32 = 0.35;
 const NOISE_MARGIN: f32 = 1.25;
-const NOISE_CEILING: f32 = 2.0;
+/** The most noise believed in (grey levels): measured between two frames at rest, and inferred from a false alarm. */
+const NOISE_CEILING: f32 = 6.0;
+const ALARM_CEILING: f32 = 2.0;
 const NOISE_DECAY: f32 = 0.998;
 
 const TILE_BYTES: usize = 256;
@@ -189,7 +191,7 @@ function wake(index: i32, column: i32, row: i32): void {
 
 /**
  * After a cell was tracked, while its template is still at hand: counts the measurement, and puts the cell to rest
- * when the last four together amount to nothing. x, y: the cell's point.
+ * when the last three together amount to nothing. x, y: the cell's point.
  */
 export function noteMeasurement(previous: i32, slot: i32, index: i32, column: i32, row: i32, found: bool): void {
 	const u: f32 = found ? displacementX : 0;
@@ -211,7 +213,7 @@ export function noteMeasurement(previous: i32, slot: i32, index: i32, column: i3
 	if (still) rest(previous, slot, index, column, row, alarmed);
 }
 
-/** The cell moves: it has to be measured four times anew. */
+/** The cell moves: it has to be measured three times anew. */
 // @ts-ignore: decorator
 @inline
 function restartCount(index: i32): void {
@@ -226,7 +228,7 @@ function restartCount(index: i32): void {
  * A displacement d explains d'Ad of the squared difference between two windows. Noise alone, fitted with the two
  * unknowns of d, explains 2 parts in as many as the window has pixels, 0.7% of 17 x 17; real motion nearly all of
  * it. SIGNIFICANT lies well above the first and far below the second. Noise cancels over several frames (what one
- * measurement errs the next takes back), so that the sum of four is held against the noise of one.
+ * measurement errs the next takes back), so that the sum of three is held against the noise of one.
  */
 // @ts-ignore: decorator
 @inline
@@ -279,12 +281,15 @@ function lean(previous: i32, slot: i32, column: i32, row: i32, alarmed: bool): v
 		v128.store(pixels + (y << 4), v128.load(present + y * imageStride(0)));
 	}
 	const latest = patchDifference<u8>(pixels, 16, tileInFrame(previous, column, row), imageStride(0));
-	learnNoise(tile, alarmed ? max(latest, load<f32>(tileDifference + (tile << 2))) : latest);
+	learnNoise(tile, min(latest, NOISE_CEILING));
+	if (alarmed) learnNoise(tile, min(load<f32>(tileDifference + (tile << 2)), ALARM_CEILING));
+	store<f32>(tileDifference + (tile << 2), 0);
 }
 
-/** What differed while nothing moved was noise: the last two frames, and whatever woke the tile for nothing. */
+/** What differed while nothing moved was noise. */
+// @ts-ignore: decorator
+@inline
 function learnNoise(tile: usize, seen: f32): void {
-	const noise = load<f32>(tileNoise + (tile << 2));
-	store<f32>(tileNoise + (tile << 2), max(noise, min(seen, NOISE_CEILING)));
-	store<f32>(tileDifference + (tile << 2), 0);
+	const noise = tileNoise + (tile << 2);
+	store<f32>(noise, max(load<f32>(noise), seen));
 }

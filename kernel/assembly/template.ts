@@ -5,7 +5,7 @@
 //
 // Both are scaled by 2^-20 as in OpenCV, with pixels in Q5 (times 32) like the gradients.
 
-import { gradientStride, imageStride, windowSize } from './layout';
+import { windowSize } from './layout';
 import { accumulate, gather8x16, gatherColumn, load8, sumLanes4 } from './lanes';
 import { fullStrips, hasColumn, hasMaskedStrip, tailMask } from './window';
 
