@@ -4,5 +4,24 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-	plugins: [sveltekit({ adapter: adapter() })]
+	plugins: [
+		sveltekit({
+			adapter: adapter(),
+			csp: {
+				// Our scripts alone; pictures and map data may come from any map server; components set styles of their own.
+				directives: {
+					'default-src': ['self'],
+					'script-src': ['self'],
+					'style-src': ['self', 'unsafe-inline'],
+					'img-src': ['self', 'data:', 'blob:', 'https:', 'http:'],
+					'connect-src': ['self', 'data:', 'blob:', 'https:', 'http:'],
+					'worker-src': ['self', 'blob:'],
+					'object-src': ['none'],
+					'base-uri': ['self'],
+					'form-action': ['self'],
+					'frame-ancestors': ['self']
+				}
+			}
+		})
+	]
 });

@@ -32,3 +32,33 @@ export interface Identity {
 	role: Role;
 	via: 'session' | 'api-key';
 }
+
+/** Body of PATCH /users/{id}: only what is given changes. A new password ends the user's sessions. */
+export const userPatch = userInput.omit({ email: true }).partial();
+export type UserPatch = z.infer<typeof userPatch>;
+
+/** Body of POST /setup: the first administrator. */
+export const setupInput = userInput.omit({ role: true });
+export type SetupInput = z.infer<typeof setupInput>;
+
+/** A user as the API answers it. */
+export interface User {
+	id: string;
+	email: string;
+	name: string;
+	role: Role;
+	created_at: string;
+}
+
+/** An API key as the API answers it; `start` tells keys apart, the key itself is told once, at its creation. */
+export interface ApiKey {
+	id: string;
+	name: string;
+	role: Role;
+	start: string;
+	user_id: string;
+	user_email: string;
+	created_at: string;
+	expires_at: string | null;
+	last_used_at: string | null;
+}

@@ -4,17 +4,20 @@ import type { ProblemCode } from '#lib/contracts/problem.ts';
 export class AppError extends Error {
 	readonly code: ProblemCode;
 	readonly errors: { path: string; message: string }[];
+	/** Seconds after which trying again makes sense; null when nobody knows. */
+	readonly retryAfterS: number | null;
 
 	/** `message` says what happened, to what, and what to do; it is shown to people as it stands. */
 	constructor(
 		code: ProblemCode,
 		message: string,
-		options: { errors?: { path: string; message: string }[]; cause?: unknown } = {}
+		options: { errors?: { path: string; message: string }[]; retryAfterS?: number; cause?: unknown } = {}
 	) {
 		super(message, { cause: options.cause });
 		this.name = 'AppError';
 		this.code = code;
 		this.errors = options.errors ?? [];
+		this.retryAfterS = options.retryAfterS ?? null;
 	}
 }
 

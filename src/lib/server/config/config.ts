@@ -162,13 +162,10 @@ function secretKey(values: Values, dataDir: string): string {
 	);
 }
 
-/** The demo plays files of its own, and those the person who started it named. */
+/** The product's own films, so that demo cameras play at every start; and what the person who started it named. */
 function demoDirs(values: Values, rootDir: string): string[] {
-	if (values.VF_DEMO !== '1') return [];
-	return [
-		join(rootDir, 'scenes', 'loops'),
-		...(values.VF_DEMO_VIDEOS ?? []).map((file) => dirname(resolve(file)))
-	];
+	const named = values.VF_DEMO === '1' ? (values.VF_DEMO_VIDEOS ?? []) : [];
+	return [join(rootDir, 'scenes', 'loops'), ...named.map((file) => dirname(resolve(file)))];
 }
 
 /** The same after a restart, different for another host or another DATA_DIR. */

@@ -7,7 +7,8 @@ import { StartupError } from '../base/startup-error.ts';
 /** The key in `file`, 64 hex characters; made with mode 0600 where there is none. */
 export function readOrCreateSecret(file: string): string {
 	try {
-		mkdirSync(dirname(file), { recursive: true, mode: 0o750 });
+		// Passable, not listable: the embedded database may run as another user.
+		mkdirSync(dirname(file), { recursive: true, mode: 0o711 });
 		return read(file) ?? create(file);
 	} catch (error) {
 		if (error instanceof StartupError) throw error;

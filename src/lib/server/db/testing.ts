@@ -31,7 +31,6 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 		log: pino({ level: 'silent' }),
 		throwaway: true
 	});
-	endWithProcess(cluster);
 	await migrate(cluster.connection, projectRoot().dir);
 	const client = connect(cluster.connection);
 	return {
@@ -49,17 +48,4 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 			rmSync(folder, { recursive: true, force: true });
 		}
 	};
-}
-
-/** A test run that is cut short leaves no database behind. */
-function endWithProcess(cluster: Cluster): void {
-	process.once('exit', () => {
-		const pid = cluster.pid();
-		if (pid === null) return;
-		try {
-			process.kill(pid, 'SIGQUIT');
-		} catch {
-			// It ended before us.
-		}
-	});
 }

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { roleAllows, type Identity, type Role } from '#lib/contracts/account.ts';
 import type { Services } from '../app/services.ts';
 import { AppError } from '../base/errors.ts';
-import { problemOf, problemResponse } from './problem.ts';
+import { problemOf, problemResponse, retryHeaders } from './problem.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 
@@ -46,7 +46,7 @@ export function endpoint<B extends z.ZodType = z.ZodUndefined, Q extends z.ZodTy
 				spec.status ?? 200
 			);
 		} catch (error) {
-			return problemResponse(problemOf(logged(error, event)));
+			return problemResponse(problemOf(logged(error, event)), retryHeaders(error));
 		}
 	};
 }
@@ -87,6 +87,7 @@ function answer(result: unknown, status: number): Response {
 /** Unexpected errors go to the log with their request; expected ones are the caller's business. */
 function logged(error: unknown, event: RequestEvent): unknown {
 	const problem = problemOf(error);
-	if (problem.status === 500) event.locals.services.log.error({ err: error, requestId: event.locals.requestId }, 'request failed');
+	if (problem.status === 500)
+		event.locals.services.log.error({ err: error, requestId: event.locals.requestId }, 'request failed');
 	return error;
 }

@@ -3,12 +3,27 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#lib/contracts/problem.ts';
 import { AppError } from '../base/errors.ts';
+import { isDatabaseOutage } from '../base/outage.ts';
+
+export const DATABASE_AWAY =
+	'The database does not answer. The server recovers by itself once it is back; try again.';
 
 /** Words for an error: an AppError speaks for itself, bad input lists its fields, the rest stays inside. */
 export function problemOf(error: unknown): Problem {
 	if (error instanceof AppError) return describe(error.code, error.message, error.errors);
 	if (error instanceof z.ZodError) return describe('invalid_input', summary(error), issues(error));
-	return describe('internal', 'The server failed to do this. Its log has the cause, under the request id in X-Request-Id.');
+	if (isDatabaseOutage(error)) return describe('unavailable', DATABASE_AWAY);
+	return describe(
+		'internal',
+		'The server failed to do this. Its log has the cause, under the request id in X-Request-Id.'
+	);
+}
+
+/** `Retry-After` where the error knows it. */
+export function retryHeaders(error: unknown): Record<string, string> {
+	if (error instanceof AppError && error.retryAfterS !== null)
+		return { 'retry-after': String(error.retryAfterS) };
+	return isDatabaseOutage(error) ? { 'retry-after': '2' } : {};
 }
 
 export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {

@@ -10,7 +10,7 @@ import type { Logger } from '../../base/log.ts';
 import { StartupError } from '../../base/startup-error.ts';
 import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import { chooseLauncher, makePrivate, takeOwnership, type Launcher } from './launcher.ts';
-import { clearStalePostgres, stopProcess } from './stale.ts';
+import { clearStalePostgres, signal, stopProcess } from './stale.ts';
 
 const SUPERUSER = 'vectorflow';
 const MAJOR_VERSION = '18';
@@ -115,16 +115,22 @@ function superviseCluster(binaries: PostgresBinaries, launcher: Launcher, option
 	let failures = 0;
 	let restart: Promise<void> | null = null;
 
+	// A server that ends without stopping, by a crash or a second signal, takes its database along.
+	const endTogether = () => {
+		if (child?.pid !== undefined) signal(child.pid, 'SIGINT');
+	};
+	process.once('exit', endTogether);
+
 	async function start(): Promise<void> {
 		child = await startPostgres(binaries, launcher, options);
-		child.once('exit', (code, signal) => onExit(code, signal));
+		child.once('exit', (code, by) => onExit(code, by));
 		if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
 	}
 
-	function onExit(code: number | null, signal: string | null): void {
+	function onExit(code: number | null, by: string | null): void {
 		child = null;
 		if (stopping || restart) return;
-		options.log.error({ code, signal }, 'embedded PostgreSQL ended; starting it again');
+		options.log.error({ code, signal: by }, 'embedded PostgreSQL ended; starting it again');
 		restart = startAgain().finally(() => (restart = null));
 	}
 
@@ -147,6 +153,7 @@ function superviseCluster(binaries: PostgresBinaries, launcher: Launcher, option
 
 	async function stop(): Promise<void> {
 		stopping = true;
+		process.off('exit', endTogether);
 		await restart;
 		if (child?.pid !== undefined) await stopProcess(child.pid);
 		rmSync(options.socket, { recursive: true, force: true });

@@ -74,7 +74,7 @@ function candidates(uid: number, accounts: Account[]): Launcher[] {
 	const others = ['postgres', 'nobody', 'daemon']
 		.map((name) => accounts.find((account) => account.name === name && account.uid !== 0))
 		.filter((account) => account !== undefined);
-	const namespaces = others.slice(-1).map((account) => inUserNamespace(account, uid));
+	const namespaces = others.slice(0, 1).map((account) => inUserNamespace(account, uid));
 	if (uid !== 0) return namespaces;
 	return [...namespaces, ...others.map(withSetpriv), ...others.map(asOther)];
 }

@@ -25,12 +25,12 @@ export async function clearStalePostgres(
 
 /** Fast shutdown, then immediate, then none: at most about 8 s. */
 export async function stopProcess(pid: number): Promise<void> {
-	for (const [signal, ms] of [
+	for (const [name, ms] of [
 		['SIGINT', 4000],
 		['SIGQUIT', 2000],
 		['SIGKILL', 2000]
 	] as const) {
-		if (!send(pid, signal) || (await gone(pid, ms))) return;
+		if (!signal(pid, name) || (await gone(pid, ms))) return;
 	}
 }
 
@@ -62,16 +62,16 @@ function commandLine(pid: number): string {
 async function gone(pid: number, ms: number): Promise<boolean> {
 	const deadline = Date.now() + ms;
 	while (Date.now() < deadline) {
-		if (!send(pid, 0)) return true;
+		if (!signal(pid, 0)) return true;
 		await sleep(20);
 	}
-	return !send(pid, 0);
+	return !signal(pid, 0);
 }
 
 /** False when there is no such process. */
-function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
 	try {
-		process.kill(pid, signal);
+		process.kill(pid, name);
 		return true;
 	} catch {
 		return false;

@@ -1,0 +1,41 @@
+// How the process ends: by a signal, by a fault, or with one line because it could not start.
+import { isStartupError } from '../lib/server/base/startup-error.ts';
+
+/** Orchestrators grant ten seconds before they kill. */
+const STOP_WITHIN_MS = 9500;
+/** npm and terminals may both pass the same Ctrl-C on: only a later one means "at once". */
+const SAME_SIGNAL_MS = 500;
+
+/** Stops at SIGTERM or SIGINT and exits 0; at a second one exits at once. A fault nobody caught stops too, and exits 1. */
+export function onStopSignal(stop: () => Promise<void>): void {
+	let begun: number | null = null;
+
+	const begin = (exitCode: number) => {
+		if (begun !== null) {
+			if (performance.now() - begun > SAME_SIGNAL_MS) process.exit(1);
+			return;
+		}
+		begun = performance.now();
+		setTimeout(() => {
+			console.error('The server did not stop in time; ending it.');
+			process.exit(1);
+		}, STOP_WITHIN_MS).unref();
+		stop().then(
+			() => process.exit(exitCode),
+			(error: unknown) => exitWithLine(error)
+		);
+	};
+
+	process.on('SIGTERM', () => begin(0));
+	process.on('SIGINT', () => begin(0));
+	process.on('uncaughtException', (error) => {
+		console.error('A fault that nothing caught ends the server:', error);
+		begin(1);
+	});
+}
+
+/** One line for what an operator can mend, the stack for what only we can. */
+export function exitWithLine(error: unknown): void {
+	console.error(isStartupError(error) ? error.message : error);
+	process.exit(1);
+}

@@ -1,0 +1,125 @@
+// What happens to every request before and after its handler: identity, the closed door, and headers.
+import { redirect, type RequestEvent } from '@sveltejs/kit';
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
+import { randomUUID } from 'node:crypto';
+import { isHealth, isOpen, isPage, signInPath } from '../auth/index.ts';
+import { AppError } from '../base/errors.ts';
+import { authorise } from '../http/endpoint.ts';
+import { DATABASE_AWAY, problemOf, problemResponse, retryHeaders } from '../http/problem.ts';
+import { secureHeaders } from './headers.ts';
+import type { Services } from './services.ts';
+
+type HandleInput = Parameters<Handle>[0];
+
+export async function handleRequest(services: Services, { event, resolve }: HandleInput): Promise<Response> {
+	const requestId = randomUUID();
+	Object.assign(event.locals, { requestId, services, identity: null });
+	const response = isHealth(event.url.pathname)
+		? await resolve(event)
+		: await answer(services, event, async () => asProblem(event, await resolve(event)));
+	response.headers.set('x-request-id', requestId);
+	secureHeaders(response.headers, services.config);
+	return response;
+}
+
+/** Deny by default: what is not open goes no further without an identity. */
+async function answer(
+	services: Services,
+	event: RequestEvent,
+	resolve: () => Promise<Response>
+): Promise<Response> {
+	const { auth } = services;
+	let setCookies: string[] = [];
+	try {
+		if (!services.health.databaseUp()) throw new AppError('unavailable', DATABASE_AWAY, { retryAfterS: 2 });
+		auth.refuseForeignOrigin(event.request);
+		const identified = await auth.identify(event.request);
+		setCookies = identified.setCookies;
+		event.locals.identity = identified.identity;
+		if (!isOpen(event.request.method, event.url.pathname)) await requireIdentity(services, event);
+	} catch (error) {
+		return refusal(services, event, error);
+	}
+	const response = await resolve();
+	for (const cookie of setCookies) response.headers.append('set-cookie', cookie);
+	return response;
+}
+
+async function requireIdentity({ auth }: Services, event: RequestEvent): Promise<void> {
+	if (event.locals.identity) return;
+	if (isPage(event.request.method, event.url.pathname))
+		redirect(303, signInPath(event.url, await auth.setup.needed()));
+	authorise(null, 'viewer');
+}
+
+/** Programs get the problem; people get a page that says it and looks again by itself. Redirects are SvelteKit's to send. */
+function refusal(services: Services, event: RequestEvent, error: unknown): Response {
+	const problem = problemOf(error);
+	if (isRedirect(error)) throw error;
+	if (problem.status === 500)
+		services.log.error({ err: error, requestId: event.locals.requestId }, 'request refused by a fault');
+	const headers = retryHeaders(error);
+	if (!isPage(event.request.method, event.url.pathname) || event.isDataRequest)
+		return problemResponse(problem, headers);
+	return new Response(plainPage(problem.title, problem.detail), {
+		status: problem.status,
+		headers: {
+			'content-type': 'text/html; charset=utf-8',
+			'cache-control': 'no-store',
+			refresh: '3',
+			...headers
+		}
+	});
+}
+
+function isRedirect(error: unknown): boolean {
+	return typeof error === 'object' && error !== null && 'location' in error && 'status' in error;
+}
+
+/** Needs nothing of the application: it is what is left when the application cannot work. */
+function plainPage(title: string, detail: string): string {
+	return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title} · Vector Flow</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh auto; padding: 0 1rem">
+<h1 style="font-size: 1.25rem">${title}</h1><p>${detail}</p></body></html>`;
+}
+
+/** What SvelteKit itself answers under /api (no such route, no such method) in the API's own form. */
+function asProblem(event: RequestEvent, response: Response): Response {
+	const foreign = response.status >= 400 && !response.headers.get('content-type')?.includes('json');
+	if (!event.url.pathname.startsWith('/api/') || !foreign) return response;
+	const allow = response.headers.get('allow');
+	return problemResponse(problemOf(apiError(event, response.status)), allow ? { allow } : {});
+}
+
+function apiError({ request, url }: RequestEvent, status: number): AppError {
+	if (status === 404) return new AppError('not_found', `There is nothing at ${url.pathname}.`);
+	if (status === 405)
+		return new AppError('method_not_allowed', `${url.pathname} does not take ${request.method}.`);
+	if (status === 403) return new AppError('forbidden', 'Forms of another site are not accepted.');
+	if (status === 413) return new AppError('payload_too_large', 'The body is larger than this server takes.');
+	return new AppError(
+		'internal',
+		'The server failed to do this. Its log has the cause, under the request id in X-Request-Id.'
+	);
+}
+
+/** For pages: a sentence, and the id under which the log has the cause. */
+export function handleFailure(services: Services, caught: Parameters<HandleServerError>[0]): App.Error {
+	const { requestId } = caught.event.locals;
+	const path = caught.event.url.pathname;
+	switch (caught.kind) {
+		case 'app':
+			return { ...caught.error, requestId };
+		case 'framework':
+		case 'validation': {
+			const { status, message } = caught.error;
+			return { status, message: status === 404 ? `There is nothing at ${path}.` : message, requestId };
+		}
+		case 'unknown': {
+			const problem = problemOf(caught.error);
+			if (problem.status === 500) services.log.error({ err: caught.error, requestId, path }, 'page failed');
+			return { status: problem.status, message: problem.detail, problem, requestId };
+		}
+	}
+}

@@ -1,0 +1,110 @@
+// The composition root: how the server starts, as a list. Every room is made here and handed what it needs.
+import { createAuth } from '../auth/index.ts';
+import { createLogger, type Logger } from '../base/log.ts';
+import { StartupError } from '../base/startup-error.ts';
+import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import { openDatabase, type Database } from '../db/index.ts';
+import { createEngine, type Engine } from '../engine/index.ts';
+import { createLive } from '../live/index.ts';
+import { createSettings, previewOf } from '../settings/index.ts';
+import { createStreams } from '../streams/index.ts';
+import { createHealth } from '../telemetry/index.ts';
+import type { App } from './app.ts';
+import { addDemoCameras } from './demo.ts';
+import { lockDataDir } from './instance-lock.ts';
+import type { Services } from './services.ts';
+import { createCloser } from './stop.ts';
+
+/** Throws StartupError when something needed is missing; what was started until then is stopped again. */
+export async function start(config: Config): Promise<App> {
+	const log = createLogger({ ...config.log, instance: config.instanceId });
+	const closer = createCloser(log);
+	try {
+		closer.last('lock', lockDataDir(config.dataDir));
+		const database = await openDatabase(config, log);
+		closer.last('database', database.close);
+		const bus = openBus(config, log);
+		closer.last('bus', bus.close);
+		const services = await furnish(config, log, database, bus);
+		const signIn = await services.auth.seed();
+		if (config.demo.enabled) await addDemoCameras(services.streams, config, log);
+		if (config.roles.includes('worker')) await services.engine.start();
+		closer.first('readiness', services.health.stopping);
+		closer.first('watchers', services.live.close);
+		closer.first('engine', services.engine.stop);
+		return { services, signIn, ...closer.phases };
+	} catch (error) {
+		await closer.phases.stopWork();
+		await closer.phases.close();
+		throw error;
+	}
+}
+
+/** The rooms, in the order in which they need each other. */
+async function furnish(config: Config, log: Logger, database: Database, bus: Bus): Promise<Services> {
+	const { db } = database;
+	const auth = createAuth(db, config, log);
+	const streams = createStreams({
+		db,
+		log,
+		config,
+		onChange: (change) => bus.publish(subjects.streamChange, change)
+	});
+	await streams.recover();
+	const settings = createSettings({ db, version: config.version });
+	const preview = previewOf(await settings.get());
+	const engine = createEngine({
+		streams,
+		bus,
+		log,
+		instanceId: config.instanceId,
+		ffmpegPath: config.ffmpegPath ?? 'ffmpeg',
+		maxStreams: config.maxStreams,
+		preview
+	});
+	const live = createLive({ bus, engine, fps: preview.fps });
+	settings.onChange((changed) => {
+		engine.setPreview(previewOf(changed));
+		live.setFps(changed.live_preview_fps);
+	});
+	const health = createHealth({
+		version: config.version,
+		instance: config.instanceId,
+		checks: { database: () => checkDatabase(database), decoder: () => checkDecoder(config) },
+		needed: ['database'],
+		figures: streamFigures(engine)
+	});
+	return { log, config, auth, streams, settings, engine, live, health };
+}
+
+function openBus(config: Config, log: Logger): Bus {
+	if (config.natsUrl === null) return createMemoryBus(log);
+	throw new StartupError('NATS_URL is set, but this version has the in-process bus alone. Unset NATS_URL.');
+}
+
+function checkDatabase({ monitor }: Database) {
+	const outage = monitor.outage();
+	if (!outage) return { state: 'ok' } as const;
+	return {
+		state: 'degraded',
+		reason: `the database does not answer since ${outage.since.toISOString()}`
+	} as const;
+}
+
+function checkDecoder({ ffmpegPath }: Config) {
+	if (ffmpegPath !== null) return { state: 'ok' } as const;
+	return {
+		state: 'degraded',
+		reason: 'no ffmpeg was found, so no stream can be decoded; `npm run doctor` says how to install it'
+	} as const;
+}
+
+function streamFigures(engine: Engine) {
+	const count = (words: string[]) => engine.statuses().filter(({ status }) => words.includes(status)).length;
+	return {
+		streamsConnected: () => count(['connected']),
+		streamsStarting: () => count(['starting']),
+		streamsInTrouble: () => count(['stale', 'stream_error', 'worker_down'])
+	};
+}
