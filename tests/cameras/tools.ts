@@ -1,5 +1,5 @@
 // What every camera test needs first: the ffmpeg to test with, and a folder that goes away again.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,5 +19,14 @@ export async function until(what: string, condition: () => boolean, timeoutMs = 
 	while (!condition()) {
 		if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`);
 		await sleep(20);
+	}
+}
+
+/** Whether a process runs: one that has ended and that nobody asked about since (a zombie) does not. */
+export function running(pid: number): boolean {
+	try {
+		return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+	} catch {
+		return false;
 	}
 }

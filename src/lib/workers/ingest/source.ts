@@ -112,6 +112,8 @@ class SupervisedSource implements Source {
 	private failures = 0;
 	private lastCode: FailureCode | null = null;
 	private wasLive = false;
+	/** It was live, and then failed. */
+	private lost = false;
 
 	constructor(config: RunConfig, events: SourceEvents, deps: SourceDeps) {
 		this.config = config;
@@ -160,6 +162,7 @@ class SupervisedSource implements Source {
 		this.failures =
 			liveMs >= RECOVERED_MS || (failure.code === 'ended' && liveMs >= 2_000) ? 1 : this.failures + 1;
 		this.lastCode = failure.code;
+		this.lost = this.wasLive;
 		const atOnce = failure.code === 'resolution_changed' && liveMs >= 1_000;
 		const baseMs = STUBBORN_CODES.includes(failure.code) ? STUBBORN_BASE_MS : 1_000;
 		const waitMs = atOnce ? 0 : backoffMs(this.failures, { baseMs });
@@ -271,8 +274,9 @@ class SupervisedSource implements Source {
 		this.lastCode = null;
 		this.events.source(info);
 		this.events.phase({ phase: 'live' });
-		if (this.wasLive && this.failures > 0) this.events.reconnect();
+		if (this.lost) this.events.reconnect();
 		this.wasLive = true;
+		this.lost = false;
 		const rate = info.fps === null ? '' : ` at ${info.fps} fps`;
 		const over = this.mode.kind === 'rtsp' ? ` over ${this.mode.transport.toUpperCase()}` : '';
 		const picture = `${info.codec} ${info.width}×${info.height}${rate}${over}`;
