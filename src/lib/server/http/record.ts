@@ -8,7 +8,11 @@ interface Versioned {
 /** The record as JSON, with its `updated_at` as ETag for a later `If-Match`. */
 export function withEtag(record: Versioned): Response {
 	return new Response(JSON.stringify(record), {
-		headers: { 'content-type': 'application/json', 'cache-control': 'no-store', etag: `"${record.updated_at}"` }
+		headers: {
+			'content-type': 'application/json',
+			'cache-control': 'no-store',
+			etag: `"${record.updated_at}"`
+		}
 	});
 }
 

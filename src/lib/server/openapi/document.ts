@@ -53,7 +53,11 @@ function paths(): OpenApiDocument['paths'] {
 }
 
 function describe(operation: Operation, tag: string): Json {
-	const parameters = [...pathParameters(operation.path), ...queryParameters(operation.query), ...headerParameters(operation)];
+	const parameters = [
+		...pathParameters(operation.path),
+		...queryParameters(operation.query),
+		...headerParameters(operation)
+	];
 	return {
 		operationId: operationId(operation),
 		tags: [tag],
@@ -61,7 +65,9 @@ function describe(operation: Operation, tag: string): Json {
 		description: [operation.notes, `Role: ${operation.role}.`].filter(Boolean).join(' '),
 		...(operation.role === 'public' && { security: [] }),
 		...(parameters.length > 0 && { parameters }),
-		...(operation.body && { requestBody: { required: true, content: json({ $ref: schemaRef(operation.body) }) } }),
+		...(operation.body && {
+			requestBody: { required: true, content: json({ $ref: schemaRef(operation.body) }) }
+		}),
 		responses: { [operation.answer.status]: success(operation), ...problems(operation) }
 	};
 }
@@ -94,7 +100,14 @@ function queryParameters(query: z.ZodObject | undefined): Json[] {
 
 function headerParameters({ ifMatch }: Operation): Json[] {
 	if (!ifMatch) return [];
-	return [{ name: 'If-Match', in: 'header', description: 'the ETag last read; another one now is a conflict', schema: { type: 'string' } }];
+	return [
+		{
+			name: 'If-Match',
+			in: 'header',
+			description: 'the ETag last read; another one now is a conflict',
+			schema: { type: 'string' }
+		}
+	];
 }
 
 function success({ answer }: Operation): Json {
@@ -111,7 +124,9 @@ function problems(operation: Operation): Json {
 	for (const code of problemsOf(operation)) {
 		byStatus.set(PROBLEM_CODES[code], [...(byStatus.get(PROBLEM_CODES[code]) ?? []), code]);
 	}
-	const entries = [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [status, problemAnswer(codes)]);
+	const entries = [...byStatus]
+		.sort(([a], [b]) => a - b)
+		.map(([status, codes]) => [status, problemAnswer(codes)]);
 	return Object.fromEntries(entries) as Json;
 }
 
@@ -138,14 +153,17 @@ function schemaRef(name: string): string {
 }
 
 function schemas(named: Record<string, z.ZodType>, io: 'input' | 'output'): Json {
-	return Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, plain(z.toJSONSchema(schema, { io }))]));
+	return Object.fromEntries(
+		Object.entries(named).map(([name, schema]) => [name, plain(z.toJSONSchema(schema, { io }))])
+	);
 }
 
 /** Without the dialect, which the document names for all, and without limits that only say "a safe integer". */
 function plain(schema: object): Json {
 	const text = JSON.stringify(schema, (key, value: unknown) => {
 		if (key === '$schema') return undefined;
-		if ((key === 'minimum' || key === 'maximum') && Math.abs(value as number) === Number.MAX_SAFE_INTEGER) return undefined;
+		if ((key === 'minimum' || key === 'maximum') && Math.abs(value as number) === Number.MAX_SAFE_INTEGER)
+			return undefined;
 		return value;
 	});
 	return JSON.parse(text) as Json;

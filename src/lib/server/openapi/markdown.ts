@@ -19,7 +19,11 @@ function apiPage(): string {
 		'# API',
 		'Bodies are JSON. Sign in at `POST /api/auth/sign-in/email`, which sets a cookie, or send an API key as `Authorization: Bearer <key>`.',
 		'Roles: `viewer` reads, `operator` also runs and tunes streams, `admin` everything; who creates, replaces or removes a stream, or changes its address, is an admin. Errors are problem documents with a stable `code`: see [errors](errors.md). The same as OpenAPI 3.1: `GET /api/v1/openapi.json`.',
-		...CHAPTERS.flatMap(({ title, operations }) => [`## ${title}`, overview(operations), ...operations.flatMap(details)]),
+		...CHAPTERS.flatMap(({ title, operations }) => [
+			`## ${title}`,
+			overview(operations),
+			...operations.flatMap(details)
+		]),
 		'## Bodies',
 		...bodyNames().flatMap((name) => [`### ${name}`, fieldsOf(name)])
 	]);
@@ -52,7 +56,13 @@ function answerWords({ answer }: Operation): string {
 	return `${answer.status} ${answer.list ? `a list of ${answer.schema}` : answer.schema}`;
 }
 
-type Schema = { type?: string; enum?: unknown[]; const?: unknown; anyOf?: Schema[]; [limit: string]: unknown };
+type Schema = {
+	type?: string;
+	enum?: unknown[];
+	const?: unknown;
+	anyOf?: Schema[];
+	[limit: string]: unknown;
+};
 
 function parameterList({ method, path }: Operation): string {
 	const operation = openApiDocument('').paths[path]?.[method.toLowerCase()] as {
@@ -60,7 +70,12 @@ function parameterList({ method, path }: Operation): string {
 	};
 	const rows = operation.parameters
 		.filter((parameter) => parameter.in === 'query')
-		.map(({ name, required, description, schema }) => [`\`${name}\``, kind(schema), required ? 'required' : standard(schema), description ?? '']);
+		.map(({ name, required, description, schema }) => [
+			`\`${name}\``,
+			kind(schema),
+			required ? 'required' : standard(schema),
+			description ?? ''
+		]);
 	return table(['parameter', 'is', 'default', 'meaning'], rows);
 }
 
@@ -70,7 +85,10 @@ function bodyNames(): string[] {
 }
 
 function fieldsOf(name: string): string {
-	const schema = openApiDocument('').components.schemas[name] as { properties: Record<string, Schema>; required?: string[] };
+	const schema = openApiDocument('').components.schemas[name] as {
+		properties: Record<string, Schema>;
+		required?: string[];
+	};
 	const partial = name.endsWith('Patch');
 	const rows = Object.entries(schema.properties).map(([field, property]) => [
 		`\`${field}\``,
@@ -105,7 +123,14 @@ function kind(schema: Schema): string {
 }
 
 function text({ format, minLength, maxLength }: Schema): string {
-	const name = format === 'uri' ? 'web address' : format === 'uuid' ? 'uuid' : format === 'email' ? 'e-mail address' : 'text';
+	const name =
+		format === 'uri'
+			? 'web address'
+			: format === 'uuid'
+				? 'uuid'
+				: format === 'email'
+					? 'e-mail address'
+					: 'text';
 	const length = name === 'uuid' ? '' : range(minLength, maxLength);
 	return length === '' ? name : `${name},${length} characters`;
 }
@@ -125,7 +150,12 @@ function errorsPage(): string {
 		'Errors are `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail` (what happened, to what, and what to do), `code`, and for bad input `errors: [{path, message}]`. Codes are stable; texts are not.',
 		table(
 			['code', 'status', 'means', 'what to do'],
-			problems.map(([code, status]) => [`\`${code}\``, String(status), PROBLEM_WORDS[code].meaning, PROBLEM_WORDS[code].remedy])
+			problems.map(([code, status]) => [
+				`\`${code}\``,
+				String(status),
+				PROBLEM_WORDS[code].meaning,
+				PROBLEM_WORDS[code].remedy
+			])
 		),
 		'## Why a stream gives no pictures',
 		"In a stream's status and its runs as `code`, in a probe as `failure.code`.",
@@ -144,4 +174,3 @@ function table(head: string[], rows: string[][]): string {
 function page(blocks: string[]): string {
 	return `${blocks.filter((block): block is string => block !== '').join('\n\n')}\n`;
 }
-

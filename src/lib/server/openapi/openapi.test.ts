@@ -21,7 +21,10 @@ interface Handler {
 function handlers(): Handler[] {
 	return globSync('src/routes/api/v1/**/+server.ts', { cwd: root }).flatMap((file) => {
 		const source = readFileSync(path.join(root, file), 'utf8');
-		const route = file.replace(/^src\/routes/, '').replace(/\/\+server\.ts$/, '').replaceAll(/\[(\w+)\]/g, '{$1}');
+		const route = file
+			.replace(/^src\/routes/, '')
+			.replace(/\/\+server\.ts$/, '')
+			.replaceAll(/\[(\w+)\]/g, '{$1}');
 		return METHODS.filter((method) => new RegExp(`export const ${method}\\b`).test(source)).map((method) => ({
 			call: `${method} ${route}`,
 			role: new RegExp(`export const ${method} = endpoint\\(\\s*\\{\\s*role: '(\\w+)'`).exec(source)?.[1],
@@ -35,18 +38,32 @@ describe('the document and the routes', () => {
 
 	it('name the same calls', () => {
 		const calls = documented.map(({ method, path: route }) => `${method} ${route}`);
-		expect(handlers().map(({ call }) => call).sort()).toEqual(calls.sort());
+		expect(
+			handlers()
+				.map(({ call }) => call)
+				.sort()
+		).toEqual(calls.sort());
 		expect(new Set(calls).size).toBe(calls.length);
 	});
 
 	it('ask for the same roles', () => {
-		const roles = Object.fromEntries(documented.map(({ method, path: route, role }) => [`${method} ${route}`, role]));
+		const roles = Object.fromEntries(
+			documented.map(({ method, path: route, role }) => [`${method} ${route}`, role])
+		);
 		expect(Object.fromEntries(handlers().map(({ call, role }) => [call, role]))).toEqual(roles);
 	});
 
 	it('take a body and a query at the same places', () => {
-		const told = documented.map(({ method, path: route, body, query }) => [`${method} ${route}`, body !== undefined, query !== undefined]);
-		const done = handlers().map(({ call, source }) => [call, /\bbody: \w/.test(source), /\bquery\b/.test(source)]);
+		const told = documented.map(({ method, path: route, body, query }) => [
+			`${method} ${route}`,
+			body !== undefined,
+			query !== undefined
+		]);
+		const done = handlers().map(({ call, source }) => [
+			call,
+			/\bbody: \w/.test(source),
+			/\bquery\b/.test(source)
+		]);
 		expect(done.sort()).toEqual(told.sort());
 	});
 });
@@ -64,11 +81,15 @@ describe('the document', () => {
 	});
 
 	it('gives every call a name of its own and every path its parameters', () => {
-		const all = Object.entries(document.paths).flatMap(([route, methods]) => Object.values(methods).map((operation) => ({ route, operation })));
+		const all = Object.entries(document.paths).flatMap(([route, methods]) =>
+			Object.values(methods).map((operation) => ({ route, operation }))
+		);
 		const ids = all.map(({ operation }) => operation.operationId);
 		expect(new Set(ids).size).toBe(ids.length);
 		for (const { route, operation } of all) {
-			const named = ((operation.parameters ?? []) as { name: string; in: string }[]).filter((parameter) => parameter.in === 'path');
+			const named = ((operation.parameters ?? []) as { name: string; in: string }[]).filter(
+				(parameter) => parameter.in === 'path'
+			);
 			expect(named.map(({ name }) => `{${name}}`)).toEqual(route.match(/\{\w+\}/g) ?? []);
 		}
 	});
@@ -81,7 +102,13 @@ describe('the document', () => {
 		};
 		expect(required).toEqual(['name', 'rtsp_url']);
 		expect(additionalProperties).toBe(false);
-		expect(properties.fps).toEqual({ type: 'number', minimum: 1, maximum: 30, default: 10, description: 'analysed frames a second' });
+		expect(properties.fps).toEqual({
+			type: 'number',
+			minimum: 1,
+			maximum: 30,
+			default: 10,
+			description: 'analysed frames a second'
+		});
 		expect(properties.analysis_width).toMatchObject({ minimum: 160, maximum: 1920, default: 640 });
 		expect((document.components.schemas.StreamPatch as { required?: string[] }).required).toBeUndefined();
 	});

@@ -49,13 +49,20 @@ export const CHAPTERS: Chapter[] = [
 	{
 		title: 'Streams',
 		operations: [
-			{ method: 'GET', path: '/api/v1/streams', role: 'viewer', summary: 'Every stream, oldest first', answer: list('Stream') },
+			{
+				method: 'GET',
+				path: '/api/v1/streams',
+				role: 'viewer',
+				summary: 'Every stream, oldest first',
+				answer: list('Stream')
+			},
 			{
 				method: 'POST',
 				path: '/api/v1/streams',
 				role: 'admin',
 				summary: 'Add a stream',
-				notes: 'It runs at once unless `is_active` is false. An address outside what the server allows is refused in words.',
+				notes:
+					'It runs at once unless `is_active` is false. An address outside what the server allows is refused in words.',
 				body: 'StreamInput',
 				answer: one('Stream', 201)
 			},
@@ -98,26 +105,22 @@ export const CHAPTERS: Chapter[] = [
 				summary: 'Remove a stream with its history',
 				answer: nothing
 			},
-			...(['activate', 'start'] as const).map(
-				(verb): Operation => ({
-					method: 'POST',
-					path: `/api/v1/streams/{id}/${verb}`,
-					role: 'operator',
-					summary: verb === 'start' ? 'The same as activate' : 'Let a stream run',
-					notes: 'Sets the desired state; the same twice is no error.',
-					answer: one('Stream')
-				})
-			),
-			...(['deactivate', 'stop'] as const).map(
-				(verb): Operation => ({
-					method: 'POST',
-					path: `/api/v1/streams/{id}/${verb}`,
-					role: 'operator',
-					summary: verb === 'stop' ? 'The same as deactivate' : 'Let a stream rest',
-					notes: 'Sets the desired state; the same twice is no error.',
-					answer: one('Stream')
-				})
-			),
+			...(['activate', 'start'] as const).map((verb): Operation => ({
+				method: 'POST',
+				path: `/api/v1/streams/{id}/${verb}`,
+				role: 'operator',
+				summary: verb === 'start' ? 'The same as activate' : 'Let a stream run',
+				notes: 'Sets the desired state; the same twice is no error.',
+				answer: one('Stream')
+			})),
+			...(['deactivate', 'stop'] as const).map((verb): Operation => ({
+				method: 'POST',
+				path: `/api/v1/streams/{id}/${verb}`,
+				role: 'operator',
+				summary: verb === 'stop' ? 'The same as deactivate' : 'Let a stream rest',
+				notes: 'Sets the desired state; the same twice is no error.',
+				answer: one('Stream')
+			})),
 			{
 				method: 'POST',
 				path: '/api/v1/streams/{id}/retry',
@@ -131,7 +134,8 @@ export const CHAPTERS: Chapter[] = [
 				path: '/api/v1/streams/probe',
 				role: 'operator',
 				summary: 'Look at a source before saving it',
-				notes: 'Answers within 10 s, and 200 either way: `ok` tells whether it can be read, `failure` why not.',
+				notes:
+					'Answers within 10 s, and 200 either way: `ok` tells whether it can be read, `failure` why not.',
 				body: 'ProbeInput',
 				answer: one('ProbeResult'),
 				problems: ['not_found', 'rate_limited']
@@ -181,7 +185,10 @@ export const CHAPTERS: Chapter[] = [
 				notes:
 					'Events `frame` (LiveFrame), `status` (StreamStatus) and `heartbeat` (LiveHeartbeat, every 10 s). A client that reads too slowly loses frames, which are counted, never time.',
 				query: z.object({
-					streams: z.string().optional().describe('whose pictures come, by id, separated by commas; every stream when left out'),
+					streams: z
+						.string()
+						.optional()
+						.describe('whose pictures come, by id, separated by commas; every stream when left out'),
 					statuses: z.literal('all').optional().describe('statuses of every stream, whichever pictures come')
 				}),
 				answer: media('text/event-stream', 'Events until the client goes away'),
@@ -193,7 +200,9 @@ export const CHAPTERS: Chapter[] = [
 				role: 'viewer',
 				summary: 'The newest picture',
 				notes: '`X-Captured-At` says when it was taken, `X-Stale` whether newer ones are overdue.',
-				query: overlay.extend({ t: z.string().max(32).optional().describe('anything; gets past a browser\'s cache') }),
+				query: overlay.extend({
+					t: z.string().max(32).optional().describe("anything; gets past a browser's cache")
+				}),
 				answer: media('image/jpeg', 'A JPEG'),
 				problems: ['no_picture']
 			},
@@ -211,7 +220,13 @@ export const CHAPTERS: Chapter[] = [
 	{
 		title: 'Settings and places',
 		operations: [
-			{ method: 'GET', path: '/api/v1/settings/system', role: 'viewer', summary: 'The system settings', answer: one('SystemSettings') },
+			{
+				method: 'GET',
+				path: '/api/v1/settings/system',
+				role: 'viewer',
+				summary: 'The system settings',
+				answer: one('SystemSettings')
+			},
 			{
 				method: 'PUT',
 				path: '/api/v1/settings/system',
@@ -262,7 +277,13 @@ export const CHAPTERS: Chapter[] = [
 				summary: 'Sign out',
 				answer: media('application/json', 'Done')
 			},
-			{ method: 'GET', path: '/api/v1/setup', role: 'public', summary: 'Whether there is no user yet', answer: one('SetupNeeded') },
+			{
+				method: 'GET',
+				path: '/api/v1/setup',
+				role: 'public',
+				summary: 'Whether there is no user yet',
+				answer: one('SetupNeeded')
+			},
 			{
 				method: 'POST',
 				path: '/api/v1/setup',
@@ -272,7 +293,13 @@ export const CHAPTERS: Chapter[] = [
 				answer: one('User', 201),
 				problems: ['conflict', 'forbidden']
 			},
-			{ method: 'GET', path: '/api/v1/users/me', role: 'viewer', summary: 'Who is calling', answer: one('Identity') },
+			{
+				method: 'GET',
+				path: '/api/v1/users/me',
+				role: 'viewer',
+				summary: 'Who is calling',
+				answer: one('Identity')
+			},
 			{ method: 'GET', path: '/api/v1/users', role: 'admin', summary: 'Every user', answer: list('User') },
 			{
 				method: 'POST',
@@ -289,7 +316,7 @@ export const CHAPTERS: Chapter[] = [
 				path: '/api/v1/users/{id}',
 				role: 'admin',
 				summary: 'Change a user',
-				notes: 'A new role or password ends the user\'s sessions. The last administrator stays one.',
+				notes: "A new role or password ends the user's sessions. The last administrator stays one.",
 				body: 'UserPatch',
 				answer: one('User'),
 				problems: ['conflict']
@@ -314,11 +341,17 @@ export const CHAPTERS: Chapter[] = [
 				path: '/api/v1/api-keys',
 				role: 'viewer',
 				summary: 'Make a key',
-				notes: 'Its role is never above one\'s own. The key is told once, in this answer.',
+				notes: "Its role is never above one's own. The key is told once, in this answer.",
 				body: 'ApiKeyInput',
 				answer: one('NewApiKey', 201)
 			},
-			{ method: 'DELETE', path: '/api/v1/api-keys/{id}', role: 'viewer', summary: 'Revoke a key', answer: nothing }
+			{
+				method: 'DELETE',
+				path: '/api/v1/api-keys/{id}',
+				role: 'viewer',
+				summary: 'Revoke a key',
+				answer: nothing
+			}
 		]
 	},
 	{
@@ -341,8 +374,10 @@ const CODES = Object.keys(PROBLEM_CODES) as ProblemCode[];
 export function problemsOf(operation: Operation): ProblemCode[] {
 	const found = new Set<ProblemCode>(['internal', 'unavailable', ...(operation.problems ?? [])]);
 	if (operation.role !== 'public') found.add('unauthenticated');
-	if (operation.role !== 'public' && (operation.role !== 'viewer' || operation.method !== 'GET')) found.add('forbidden');
-	if (operation.body) for (const code of ['invalid_input', 'bad_json', 'payload_too_large'] as const) found.add(code);
+	if (operation.role !== 'public' && (operation.role !== 'viewer' || operation.method !== 'GET'))
+		found.add('forbidden');
+	if (operation.body)
+		for (const code of ['invalid_input', 'bad_json', 'payload_too_large'] as const) found.add(code);
 	if (operation.query) found.add('invalid_input');
 	if (operation.path.includes('{')) found.add('not_found');
 	return CODES.filter((code) => found.has(code));

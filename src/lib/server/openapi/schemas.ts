@@ -39,7 +39,12 @@ const flowSample = z.object({
 	max: z.number(),
 	count: count.describe('vectors above the threshold'),
 	total: count.describe('grid points measured'),
-	direction: z.number().min(0).max(360).nullable().describe('mean direction, degrees clockwise from up in the picture'),
+	direction: z
+		.number()
+		.min(0)
+		.max(360)
+		.nullable()
+		.describe('mean direction, degrees clockwise from up in the picture'),
 	coherence: z.number().min(0).max(1).describe('length of the mean unit vector')
 }) satisfies z.ZodType<FlowSample>;
 

@@ -26,7 +26,8 @@ afterEach(() => {
 });
 
 function json(body: unknown, status = 200): Answer {
-	return (_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+	return (_, response) =>
+		response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 function geocoder(url: string | null = base, pauseMs = 1): Geocoder {
@@ -35,7 +36,9 @@ function geocoder(url: string | null = base, pauseMs = 1): Geocoder {
 
 describe('search', () => {
 	it('answers places and says who asks', async () => {
-		expect(await geocoder().search('köln & <b>')).toEqual([{ label: 'Köln, Germany', latitude: 50.9384, longitude: 6.95997 }]);
+		expect(await geocoder().search('köln & <b>')).toEqual([
+			{ label: 'Köln, Germany', latitude: 50.9384, longitude: 6.95997 }
+		]);
 		expect(requests[0]).toMatchObject({
 			url: '/search?format=jsonv2&q=k%C3%B6ln+%26+%3Cb%3E&limit=8',
 			agent: 'vector-flow/9.9.9'
@@ -94,16 +97,24 @@ describe('search', () => {
 		const error = await geocoder()
 			.search('x')
 			.catch((cause: Error) => cause);
-		expect(error).toMatchObject({ code: 'source_unavailable', message: expect.stringMatching(/address service/) });
+		expect(error).toMatchObject({
+			code: 'source_unavailable',
+			message: expect.stringMatching(/address service/)
+		});
 	});
 
 	it('does not wait for ever', async () => {
 		answer = () => {};
-		await expect(geocoder().search('x')).rejects.toMatchObject({ message: expect.stringContaining('within 5 s') });
+		await expect(geocoder().search('x')).rejects.toMatchObject({
+			message: expect.stringContaining('within 5 s')
+		});
 	}, 10_000);
 
 	it('says what to do where none is configured', async () => {
-		await expect(geocoder(null).search('x')).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('geocoder_url') });
+		await expect(geocoder(null).search('x')).rejects.toMatchObject({
+			code: 'not_found',
+			message: expect.stringContaining('geocoder_url')
+		});
 	});
 });
 

@@ -35,7 +35,10 @@ export function createGeocoder({ baseUrl, userAgent, pauseMs = PAUSE_MS }: Geoco
 	async function ask(path: string, parameters: Record<string, string>): Promise<unknown> {
 		const base = await baseUrl();
 		if (base === null) {
-			throw new AppError('not_found', 'Address search is not configured. An administrator can set geocoder_url in the settings.');
+			throw new AppError(
+				'not_found',
+				'Address search is not configured. An administrator can set geocoder_url in the settings.'
+			);
 		}
 		const url = addressOf(base, path, { format: 'jsonv2', ...parameters });
 		return cached(url.href, () => inTurn(() => fetchJson(url, userAgent)));
@@ -73,7 +76,9 @@ function labelsOf({ display_name, name, address = {} }: z.infer<typeof named>): 
 	const quarter = address.suburb ?? address.neighbourhood ?? address.quarter;
 	const town = address.city ?? address.town ?? address.village ?? address.municipality;
 	const labels = [name, street, joined(', ', street, town), joined(', ', quarter, town), display_name];
-	return [...new Set(labels.filter((label) => label != null && label !== ''))].map((label) => label!.slice(0, 200));
+	return [...new Set(labels.filter((label) => label != null && label !== ''))].map((label) =>
+		label!.slice(0, 200)
+	);
 }
 
 function joined(separator: string, ...parts: (string | undefined)[]): string {
@@ -115,14 +120,24 @@ async function boundedText(response: Response): Promise<string> {
 function understood<T>(schema: z.ZodType<T>, answer: unknown): T {
 	const result = schema.safeParse(answer);
 	if (result.success) return result.data;
-	throw new AppError('source_unavailable', 'The address service answered something that is no list of places. Check geocoder_url in the settings.');
+	throw new AppError(
+		'source_unavailable',
+		'The address service answered something that is no list of places. Check geocoder_url in the settings.'
+	);
 }
 
 function unavailable(host: string, cause: unknown): AppError {
-	const why = cause instanceof Error && cause.name === 'TimeoutError' ? `it did not answer within ${TIMEOUT_MS / 1000} s` : causeChain(cause);
-	return new AppError('source_unavailable', `The address service at ${host} did not help: ${why}. Try again, or click the place on the map.`, {
-		cause
-	});
+	const why =
+		cause instanceof Error && cause.name === 'TimeoutError'
+			? `it did not answer within ${TIMEOUT_MS / 1000} s`
+			: causeChain(cause);
+	return new AppError(
+		'source_unavailable',
+		`The address service at ${host} did not help: ${why}. Try again, or click the place on the map.`,
+		{
+			cause
+		}
+	);
 }
 
 /** One request at a time, `pauseMs` apart. Throws `rate_limited` when too many wait. */
@@ -131,9 +146,13 @@ function createTurns(pauseMs: number): <T>(work: () => Promise<T>) => Promise<T>
 	let waiting = 0;
 	return async (work) => {
 		if (waiting >= MAX_WAITING) {
-			throw new AppError('rate_limited', 'Too many searches are waiting for the address service. Try again in a few seconds.', {
-				retryAfterS: MAX_WAITING
-			});
+			throw new AppError(
+				'rate_limited',
+				'Too many searches are waiting for the address service. Try again in a few seconds.',
+				{
+					retryAfterS: MAX_WAITING
+				}
+			);
 		}
 		waiting++;
 		const turn = last.then(work, work).finally(() => waiting--);

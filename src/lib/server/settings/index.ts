@@ -1,5 +1,9 @@
 // The settings room's door: the system settings, told on as they change, and the address search they configure.
-import { systemSettingsInput, type SystemSettings, type SystemSettingsInput } from '#lib/contracts/settings.ts';
+import {
+	systemSettingsInput,
+	type SystemSettings,
+	type SystemSettingsInput
+} from '#lib/contracts/settings.ts';
 import type { PreviewConfig } from '#lib/contracts/run.ts';
 import { createGeocoder, type Geocoder } from './geocoder.ts';
 import { readSettings, writeSettings, type SettingsDatabase } from './store.ts';

@@ -27,20 +27,33 @@ describe('settings', () => {
 
 	it('are stored in one row, however many save at once, and survive the room', async () => {
 		const settings = room();
-		await Promise.all([1, 2, 3, 4, 5].map((fps) => settings.put(systemSettingsInput.parse({ live_preview_fps: fps }))));
+		await Promise.all(
+			[1, 2, 3, 4, 5].map((fps) => settings.put(systemSettingsInput.parse({ live_preview_fps: fps })))
+		);
 		const saved = await settings.put(
-			systemSettingsInput.parse({ live_preview_fps: 12.5, map_style_url: 'https://maps.example/style.json?key=ü' })
+			systemSettingsInput.parse({
+				live_preview_fps: 12.5,
+				map_style_url: 'https://maps.example/style.json?key=ü'
+			})
 		);
 		expect(await room().get()).toEqual(saved);
-		expect(saved).toMatchObject({ live_preview_fps: 12.5, map_style_url: 'https://maps.example/style.json?key=ü' });
+		expect(saved).toMatchObject({
+			live_preview_fps: 12.5,
+			map_style_url: 'https://maps.example/style.json?key=ü'
+		});
 		expect(Date.now() - Date.parse(saved.updated_at)).toBeLessThan(60_000);
-		expect(await database.db.execute(sql`select count(*)::int as n from system_settings`)).toMatchObject([{ n: 1 }]);
+		expect(await database.db.execute(sql`select count(*)::int as n from system_settings`)).toMatchObject([
+			{ n: 1 }
+		]);
 	});
 
 	it('put back to their defaults what the input leaves out', async () => {
 		const settings = room();
 		await settings.put(systemSettingsInput.parse({ live_preview_max_width: 0, retention_clips_days: 3 }));
-		expect(await settings.put(systemSettingsInput.parse({}))).toMatchObject({ live_preview_max_width: 960, retention_clips_days: 14 });
+		expect(await settings.put(systemSettingsInput.parse({}))).toMatchObject({
+			live_preview_max_width: 960,
+			retention_clips_days: 14
+		});
 	});
 
 	it('are told to those who listen, until they stop', async () => {

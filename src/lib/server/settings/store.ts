@@ -1,6 +1,10 @@
 // The SQL of the system settings: one row, made when first written.
 import { sql } from 'drizzle-orm';
-import { systemSettingsInput, type SystemSettings, type SystemSettingsInput } from '#lib/contracts/settings.ts';
+import {
+	systemSettingsInput,
+	type SystemSettings,
+	type SystemSettingsInput
+} from '#lib/contracts/settings.ts';
 import type { Db } from '../db/index.ts';
 import { systemSettings } from '../db/schema/settings.ts';
 
@@ -12,7 +16,10 @@ export async function readSettings(db: SettingsDatabase): Promise<SystemSettings
 	return row ? toSettings(row) : null;
 }
 
-export async function writeSettings(db: SettingsDatabase, input: SystemSettingsInput): Promise<SystemSettings> {
+export async function writeSettings(
+	db: SettingsDatabase,
+	input: SystemSettingsInput
+): Promise<SystemSettings> {
 	const [row] = await db
 		.insert(systemSettings)
 		.values({ id: 1, ...input })
@@ -24,6 +31,8 @@ export async function writeSettings(db: SettingsDatabase, input: SystemSettingsI
 const FIELDS = Object.keys(systemSettingsInput.shape) as (keyof SystemSettingsInput)[];
 
 function toSettings(row: typeof systemSettings.$inferSelect): SystemSettings {
-	const fields = Object.fromEntries(FIELDS.map((field) => [field, row[field]])) as unknown as SystemSettingsInput;
+	const fields = Object.fromEntries(
+		FIELDS.map((field) => [field, row[field]])
+	) as unknown as SystemSettingsInput;
 	return { ...fields, updated_at: row.updated_at.toISOString() };
 }

@@ -18,7 +18,11 @@ export interface Addresses {
 	/** The source of a stored stream, ready to be opened. */
 	sourceOf(row: StreamRow): Promise<ResolvedSource>;
 	/** The source behind an address that is only to be looked at; a mask in it means the stored stream's secret. */
-	sourceToProbe(given: string, row: StreamRow | null, options: Pick<StreamRow, 'rtsp_transport'>): Promise<ResolvedSource>;
+	sourceToProbe(
+		given: string,
+		row: StreamRow | null,
+		options: Pick<StreamRow, 'rtsp_transport'>
+	): Promise<ResolvedSource>;
 }
 
 export function createAddresses(sealer: Sealer, policy: SourcePolicy): Addresses {
@@ -61,7 +65,11 @@ export function createAddresses(sealer: Sealer, policy: SourcePolicy): Addresses
 		options: Pick<StreamRow, 'rtsp_transport'>
 	): Promise<ResolvedSource> {
 		const restored = restoreCredentials(given, row ? open(row) : null);
-		if (!restored.ok) return { ok: false, failure: { code: 'bad_address', message: restored.message, advice: '', evidence: '' } };
+		if (!restored.ok)
+			return {
+				ok: false,
+				failure: { code: 'bad_address', message: restored.message, advice: '', evidence: '' }
+			};
 		const resolved = await resolveSource(restored.url, policy, { transport: options.rtsp_transport });
 		if (!resolved.ok) return resolved;
 		const failure = await checkAddress(resolved.source, policy);

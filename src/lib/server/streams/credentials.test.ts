@@ -9,7 +9,10 @@ describe('restoreCredentials', () => {
 	it.each([
 		[maskUrl(STORED), STORED],
 		['rtsp://admin:***@10.0.0.5:554/other', 'rtsp://admin:hun%40ter2@10.0.0.5:554/other'],
-		['rtsp://admin:***@10.0.0.5:554/live?token=***&ch=2', 'rtsp://admin:hun%40ter2@10.0.0.5:554/live?token=abc&ch=2'],
+		[
+			'rtsp://admin:***@10.0.0.5:554/live?token=***&ch=2',
+			'rtsp://admin:hun%40ter2@10.0.0.5:554/live?token=abc&ch=2'
+		],
 		['RTSP://admin:***@10.0.0.5:554/x', 'RTSP://admin:hun%40ter2@10.0.0.5:554/x'],
 		['rtsp://admin:new@10.0.0.9/live', 'rtsp://admin:new@10.0.0.9/live'],
 		['rtsp://10.0.0.9/***', 'rtsp://10.0.0.9/***']

@@ -14,7 +14,8 @@ export function restoreCredentials(given: string, stored: string | null): Restor
 	if (stored !== null && given === maskUrl(stored)) return { ok: true, url: stored };
 	if (!isMasked(given)) return { ok: true, url: given };
 	if (stored === null) return again('The password is masked and none is stored that could be meant');
-	if (authority(given) !== authority(stored)) return again('The address leads to another camera or user than the stored password belongs to');
+	if (authority(given) !== authority(stored))
+		return again('The address leads to another camera or user than the stored password belongs to');
 	const url = withStoredParameters(withStoredPassword(given, stored), stored);
 	return isMasked(url) ? again('The address holds a mask where nothing is stored') : { ok: true, url };
 }
@@ -40,7 +41,9 @@ function withStoredPassword(given: string, stored: string): string {
 }
 
 function withStoredParameters(given: string, stored: string): string {
-	const values = new Map([...stored.matchAll(/[?&;]([^=&;#]+)=([^&;#]*)/g)].map(([, name, value]) => [name, value]));
+	const values = new Map(
+		[...stored.matchAll(/[?&;]([^=&;#]+)=([^&;#]*)/g)].map(([, name, value]) => [name, value])
+	);
 	return given.replace(MASKED_PARAMETER, (masked, mark: string, name: string) => {
 		const value = values.get(name);
 		return value === undefined ? masked : `${mark}${name}=${value}`;

@@ -24,7 +24,10 @@ function addRange(list: BlockList, range: string): void {
 	const length = prefix === undefined ? bits : Number(prefix);
 	const readable = family !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && length <= bits;
 	if (!readable) {
-		throw new AppError('invalid_input', `VF_SOURCE_DENY: "${range}" is not a network; write it like 169.254.0.0/16.`);
+		throw new AppError(
+			'invalid_input',
+			`VF_SOURCE_DENY: "${range}" is not a network; write it like 169.254.0.0/16.`
+		);
 	}
 	list.addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
 }

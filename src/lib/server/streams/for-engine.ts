@@ -26,14 +26,15 @@ export function createForEngine({ db, addresses, policy, instanceId }: ForEngine
 
 	async function listRunnable(): ReturnType<StreamsForEngine['listRunnable']> {
 		const rows = await store.listActive(db);
-		const resolved = await Promise.all(rows.map(async (row) => ({ row, result: await addresses.sourceOf(row) })));
-		const runnable = resolved.flatMap(({ row, result }) => (result.ok ? [toRunnable(row, result.source)] : []));
+		const resolved = await Promise.all(
+			rows.map(async (row) => ({ row, result: await addresses.sourceOf(row) }))
+		);
+		const runnable = resolved.flatMap(({ row, result }) =>
+			result.ok ? [toRunnable(row, result.source)] : []
+		);
 		const refused = resolved.flatMap(({ row, result }) =>
 			result.ok ? [] : [{ id: row.id, name: row.name, failure: result.failure }]
 		);
-		for (const { id, failure } of refused) {
-			await store.markRefused(db, id, `${failure.message}. ${failure.advice}`, failure.code);
-		}
 		return { runnable, refused };
 	}
 
@@ -46,7 +47,10 @@ export function createForEngine({ db, addresses, policy, instanceId }: ForEngine
 
 	async function appendActivity(lines: (ActivityLine & { streamId: string })[]): Promise<void> {
 		if (lines.length === 0) return;
-		await insertActivity(db, lines.map((line) => ({ ...line, text: clean(line.text) })));
+		await insertActivity(
+			db,
+			lines.map((line) => ({ ...line, text: clean(line.text) }))
+		);
 		const counts = new Map<string, number>();
 		for (const { streamId } of lines) counts.set(streamId, (counts.get(streamId) ?? 0) + 1);
 		for (const [streamId, count] of counts) {
@@ -80,7 +84,9 @@ function toRunnable(row: store.StreamRow, source: RunnableStream['source']): Run
  * before masking, so that no address that begins within what is kept loses the @ it is recognised by.
  */
 function clean(text: string): string {
-	return maskText(text.slice(0, 4 * MAX_LINE).toWellFormed()).replaceAll('\u0000', '').slice(0, MAX_LINE);
+	return maskText(text.slice(0, 4 * MAX_LINE).toWellFormed())
+		.replaceAll('\u0000', '')
+		.slice(0, MAX_LINE);
 }
 
 /** Counts for each key, and says once every `every` that it is time. The first count of a key after start says so too. */

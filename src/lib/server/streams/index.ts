@@ -36,7 +36,13 @@ export interface StreamsRoom extends Streams, StreamsForEngine {
 	recover(): Promise<void>;
 }
 
-export function createStreams({ db, log, config, onChange = () => {}, resolveName }: StreamsDeps): StreamsRoom {
+export function createStreams({
+	db,
+	log,
+	config,
+	onChange = () => {},
+	resolveName
+}: StreamsDeps): StreamsRoom {
 	const policy: SourcePolicy = {
 		mediaDirs: config.mediaDirs,
 		deny: createDenyList(config.sourceDeny),

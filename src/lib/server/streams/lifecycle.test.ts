@@ -46,11 +46,14 @@ describe('nextState', () => {
 		]);
 	});
 
-	it.each(RUN_STATES)('stop leads from %s to inactive, whether or not the worker says that it is closing', (state) => {
-		expect(run(state, 'stop', 'ended')).toBe('inactive');
-		expect(run(state, 'stop', 'stopping', 'ended')).toBe('inactive');
-		expect(run(state, 'stop', 'stop', 'stopping', 'stopping', 'ended', 'ended')).toBe('inactive');
-	});
+	it.each(RUN_STATES)(
+		'stop leads from %s to inactive, whether or not the worker says that it is closing',
+		(state) => {
+			expect(run(state, 'stop', 'ended')).toBe('inactive');
+			expect(run(state, 'stop', 'stopping', 'ended')).toBe('inactive');
+			expect(run(state, 'stop', 'stop', 'stopping', 'stopping', 'ended', 'ended')).toBe('inactive');
+		}
+	);
 
 	it.each(RUN_STATES)('a failure leads from %s to error', (state) => {
 		expect(nextState(state, 'failed')).toBe('error');

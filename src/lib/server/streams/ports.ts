@@ -29,7 +29,10 @@ export interface RunStateChange {
 
 export interface StreamsForEngine {
 	/** Every stream whose desired state is active, oldest first. A stream whose source is refused is left out of `runnable` and told in `refused`. */
-	listRunnable(): Promise<{ runnable: RunnableStream[]; refused: { id: string; name: string; failure: SourceFailure }[] }>;
+	listRunnable(): Promise<{
+		runnable: RunnableStream[];
+		refused: { id: string; name: string; failure: SourceFailure }[];
+	}>;
 	/** Checks the address against the deny list with a fresh name look-up, just before each connection; null when it may be reached. */
 	checkAddress(source: SourceConfig): Promise<SourceFailure | null>;
 	/** Stores the transition in the run's history and on the stream's row. */

@@ -1,13 +1,20 @@
 // Between a row of the registry, the record the API answers, and what the engine runs.
 import { createHash } from 'node:crypto';
 import type { AnalysisConfig } from '#lib/contracts/run.ts';
-import { PROCESSING_FIELDS, streamInput, type StreamInput, type StreamRecord } from '#lib/contracts/stream.ts';
+import {
+	PROCESSING_FIELDS,
+	streamInput,
+	type StreamInput,
+	type StreamRecord
+} from '#lib/contracts/stream.ts';
 import type { StreamRow } from './store.ts';
 
 const INPUT_FIELDS = Object.keys(streamInput.shape) as (keyof StreamInput)[];
 
 export function toRecord(row: StreamRow): StreamRecord {
-	const fields = Object.fromEntries(INPUT_FIELDS.map((field) => [field, row[field]])) as unknown as StreamInput;
+	const fields = Object.fromEntries(
+		INPUT_FIELDS.map((field) => [field, row[field]])
+	) as unknown as StreamInput;
 	return {
 		id: row.id,
 		...fields,

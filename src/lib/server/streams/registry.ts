@@ -4,7 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ActivityLine } from '#lib/contracts/live.ts';
 import type { RunRecord } from '#lib/contracts/history.ts';
 import type { ProbeInput } from '#lib/contracts/probe.ts';
-import { PROCESSING_FIELDS, type StreamInput, type StreamPatch, type StreamRecord } from '#lib/contracts/stream.ts';
+import {
+	PROCESSING_FIELDS,
+	type StreamInput,
+	type StreamPatch,
+	type StreamRecord
+} from '#lib/contracts/stream.ts';
 import { AppError } from '../base/errors.ts';
 import type { StreamChange } from '../bus/index.ts';
 import { readActivity } from './activity/store.ts';
@@ -66,14 +71,15 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 		});
 		if (!written) throw notFound(id);
 		const change = kindOfChange(written.before, written.after);
-		if (change === 'activation' && !written.after.is_active) await store.clearWithoutRun(db, id);
 		if (change) onChange({ streamId: id, change });
-		return change === 'activation' ? get(id) : toRecord(written.after);
+		return toRecord(written.after);
 	}
 
 	async function valuesOf(row: store.StreamRow, given: StreamPatch): Promise<Partial<store.StreamValues>> {
 		const { rtsp_url, ...rest } = given;
-		return rtsp_url === undefined ? rest : { ...rest, ...(await addresses.columnsFor(row.id, rtsp_url, row)) };
+		return rtsp_url === undefined
+			? rest
+			: { ...rest, ...(await addresses.columnsFor(row.id, rtsp_url, row)) };
 	}
 
 	async function get(id: string): Promise<StreamRecord> {
@@ -113,7 +119,9 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 /** Only what is not already so: saving a form unchanged changes nothing. */
 function differing(row: store.StreamRow, values: Partial<store.StreamValues>): Partial<store.StreamValues> {
 	const current: Record<string, unknown> = row;
-	return Object.fromEntries(Object.entries(values).filter(([key, value]) => !isDeepStrictEqual(value, current[key])));
+	return Object.fromEntries(
+		Object.entries(values).filter(([key, value]) => !isDeepStrictEqual(value, current[key]))
+	);
 }
 
 /** What has to follow from a write; null when it changed nothing. Starting or stopping counts before anything else. */
@@ -137,5 +145,8 @@ function requireUuid(id: string): void {
 }
 
 function notFound(id: string): AppError {
-	return new AppError('not_found', `There is no stream ${id.slice(0, 64)}. GET /api/v1/streams lists those there are.`);
+	return new AppError(
+		'not_found',
+		`There is no stream ${id.slice(0, 64)}. GET /api/v1/streams lists those there are.`
+	);
 }

@@ -11,7 +11,10 @@ export type UnsealProblem = 'wrong_key' | 'damaged';
 export interface Sealer {
 	/** `v1.<key id>.<iv>.<ciphertext>.<tag>`, base64url. `context` (the stream's id) must be given again to open it. */
 	seal(plain: string, context: string): string;
-	unseal(sealed: string, context: string): { ok: true; plain: string } | { ok: false; problem: UnsealProblem };
+	unseal(
+		sealed: string,
+		context: string
+	): { ok: true; plain: string } | { ok: false; problem: UnsealProblem };
 }
 
 export function createSealer(secretKey: string): Sealer {

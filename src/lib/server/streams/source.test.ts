@@ -26,7 +26,9 @@ afterAll(() => rm(root, { recursive: true }));
 
 async function resolved(address: string): Promise<string> {
 	const result = await resolveSource(address, policy);
-	return result.ok ? `${result.source.kind} ${result.source.url}` : `${result.failure.code}: ${result.failure.message}`;
+	return result.ok
+		? `${result.source.kind} ${result.source.url}`
+		: `${result.failure.code}: ${result.failure.message}`;
 }
 
 describe('network addresses', () => {
@@ -61,7 +63,7 @@ describe('network addresses', () => {
 		['rtsp://1.2.3.4.5/x', 'cannot be understood'],
 		['rtsp://256.1.1.1/x', 'cannot be understood'],
 		['rtsp://[::1/x', 'cannot be understood'],
-		['rtsp://cam/x\nfile \'/etc/passwd\'', 'control characters'],
+		["rtsp://cam/x\nfile '/etc/passwd'", 'control characters'],
 		['rtsp://cam/\u0000', 'control characters'],
 		[`rtsp://cam/${'a'.repeat(10_000)}`, 'longer than 2048']
 	])('%j is refused', async (address, words) => {
@@ -70,14 +72,19 @@ describe('network addresses', () => {
 		expect(answer).toContain(words);
 	});
 
-	it.each(['rtsp://admin:12/34@cam/x', 'rtsp://admin:12?34@cam/x', 'rtsp://admin:12#34@cam/x', 'rtsp://admin:pa/ss12/34@cam/x'])(
-		'tells how to write the password of %s, and does not repeat it',
-		async (address) => {
-			const result = await resolveSource(address, policy);
-			expect(result).toMatchObject({ ok: false, failure: { code: 'bad_address', advice: expect.stringContaining('%2F') } });
-			expect(JSON.stringify(result)).not.toMatch(/12|34/);
-		}
-	);
+	it.each([
+		'rtsp://admin:12/34@cam/x',
+		'rtsp://admin:12?34@cam/x',
+		'rtsp://admin:12#34@cam/x',
+		'rtsp://admin:pa/ss12/34@cam/x'
+	])('tells how to write the password of %s, and does not repeat it', async (address) => {
+		const result = await resolveSource(address, policy);
+		expect(result).toMatchObject({
+			ok: false,
+			failure: { code: 'bad_address', advice: expect.stringContaining('%2F') }
+		});
+		expect(JSON.stringify(result)).not.toMatch(/12|34/);
+	});
 });
 
 describe('denied networks', () => {
@@ -99,7 +106,13 @@ describe('denied networks', () => {
 	])('%s', async (address) => expect(await resolved(address)).toMatch(/^not_allowed: .*may not be reached/));
 
 	it('leaves the neighbours alone', async () => {
-		for (const host of ['10.8.255.255', '10.10.0.0', '169.253.255.255', '100.100.100.201', '[2001:db8::a9fe:a9fe]']) {
+		for (const host of [
+			'10.8.255.255',
+			'10.10.0.0',
+			'169.253.255.255',
+			'100.100.100.201',
+			'[2001:db8::a9fe:a9fe]'
+		]) {
 			expect(await resolved(`rtsp://${host}/x`)).toMatch(/^rtsp /);
 		}
 	});
@@ -116,13 +129,22 @@ describe('denied networks', () => {
 	it('tells a name that does not resolve', async () => {
 		const result = await resolveSource('rtsp://u:hunter2@camera.invalid/x', policy);
 		if (!result.ok) throw new Error('must resolve');
-		const failure = await checkAddress(result.source, { ...policy, resolveName: () => Promise.reject(new Error('ENOTFOUND')) });
-		expect(failure).toMatchObject({ code: 'no_such_host', message: 'The name camera.invalid does not resolve' });
+		const failure = await checkAddress(result.source, {
+			...policy,
+			resolveName: () => Promise.reject(new Error('ENOTFOUND'))
+		});
+		expect(failure).toMatchObject({
+			code: 'no_such_host',
+			message: 'The name camera.invalid does not resolve'
+		});
 	});
 
-	it.each(['10.0.0.0/33', 'fe80::/129', 'example.com', '10.0.0/8', '', '1.2.3.4/x'])('names the unreadable entry %j', (range) => {
-		expect(() => createDenyList([range])).toThrow(/VF_SOURCE_DENY/);
-	});
+	it.each(['10.0.0.0/33', 'fe80::/129', 'example.com', '10.0.0/8', '', '1.2.3.4/x'])(
+		'names the unreadable entry %j',
+		(range) => {
+			expect(() => createDenyList([range])).toThrow(/VF_SOURCE_DENY/);
+		}
+	);
 });
 
 describe('files', () => {
@@ -151,18 +173,24 @@ describe('files', () => {
 		[() => at('media'), 'the folder itself']
 	])('refuses %#: %s', async (address) => expect(await resolved(address())).toMatch(/^not_allowed: /));
 
-	it.each(['file:../media-other/secret.mp4', 'file:leak.mp4', 'file:missing.mp4'])('%s finds nothing', async (address) => {
-		expect(await resolved(address)).toMatch(/^file_missing: /);
-	});
+	it.each(['file:../media-other/secret.mp4', 'file:leak.mp4', 'file:missing.mp4'])(
+		'%s finds nothing',
+		async (address) => {
+			expect(await resolved(address)).toMatch(/^file_missing: /);
+		}
+	);
 
 	it('tells a missing file and a folder', async () => {
 		expect(await resolved(at('media/none.mp4'))).toMatch(/^file_missing: There is no file /);
 		expect(await resolved(at('media/sub'))).toMatch(/^not_video: /);
 	});
 
-	it.each(['file://server/share/x.mp4', 'file:///a%2Fb.mp4', 'file:///%00'])('%s is no file address here', async (address) => {
-		expect(await resolved(address)).toMatch(/^(bad_address|not_allowed): /);
-	});
+	it.each(['file://server/share/x.mp4', 'file:///a%2Fb.mp4', 'file:///%00'])(
+		'%s is no file address here',
+		async (address) => {
+			expect(await resolved(address)).toMatch(/^(bad_address|not_allowed): /);
+		}
+	);
 
 	it('notices, before each connection, a file that is gone', async () => {
 		await writeFile(at('media/gone.mp4'), 'x');

@@ -32,11 +32,19 @@ export type ResolvedSource = { ok: true; source: SourceConfig } | { ok: false; f
  * Checks an address and brings it into the one form that is opened: schemes, userinfo, host and, for files, the real
  * path inside the media folders. Names are not looked up here: `checkAddress` does that before each connection.
  */
-export async function resolveSource(address: string, policy: SourcePolicy, options: SourceOptions = {}): Promise<ResolvedSource> {
-	const common = { transport: options.transport ?? 'auto', hardwareDecode: options.hardwareDecode ?? 'none' } as const;
+export async function resolveSource(
+	address: string,
+	policy: SourcePolicy,
+	options: SourceOptions = {}
+): Promise<ResolvedSource> {
+	const common = {
+		transport: options.transport ?? 'auto',
+		hardwareDecode: options.hardwareDecode ?? 'none'
+	} as const;
 	if (address.length > MAX_LENGTH) return bad('The address is longer than 2048 characters', 'Shorten it.');
 	// Parsers drop tabs and line ends silently, and playlists are made of lines: neither belongs in an address.
-	if (/[\u0000-\u001f\u007f]/.test(address)) return bad('The address holds control characters', 'Type it again, without line breaks or tabs.');
+	if (/\p{Cc}/u.test(address))
+		return bad('The address holds control characters', 'Type it again, without line breaks or tabs.');
 	if (isFileAddress(address)) {
 		const file = await resolveFile(address, policy.mediaDirs);
 		return file.ok ? { ok: true, source: { url: file.path, kind: 'file', loop: true, ...common } } : file;
@@ -49,7 +57,10 @@ export async function resolveSource(address: string, policy: SourcePolicy, optio
 }
 
 /** Looks the host up afresh, or the file: null when it may be opened now. */
-export async function checkAddress(source: SourceConfig, policy: SourcePolicy): Promise<SourceFailure | null> {
+export async function checkAddress(
+	source: SourceConfig,
+	policy: SourcePolicy
+): Promise<SourceFailure | null> {
 	if (source.kind === 'file') {
 		const file = await checkFile(source.url, policy.mediaDirs);
 		return file.ok ? null : file.failure;
@@ -61,7 +72,11 @@ export async function checkAddress(source: SourceConfig, policy: SourcePolicy): 
 		const forbidden = addresses.find((address) => policy.deny.denies(address));
 		return forbidden === undefined ? null : denied(`${host} (${forbidden})`);
 	} catch {
-		return failure('no_such_host', `The name ${host} does not resolve`, 'Check the spelling, or use the address in numbers.');
+		return failure(
+			'no_such_host',
+			`The name ${host} does not resolve`,
+			'Check the spelling, or use the address in numbers.'
+		);
 	}
 }
 
@@ -70,18 +85,29 @@ type Refused = { ok: false; failure: SourceFailure };
 
 function parseNetworkAddress(address: string): NetworkAddress | Refused {
 	const scheme = /^([a-z][a-z0-9+.-]*:)\/\//i.exec(address)?.[1]?.toLowerCase();
-	if (!scheme) return bad('This is not an address', 'Write it like rtsp://user:password@10.0.0.5/live, http://… or file:….');
+	if (!scheme)
+		return bad(
+			'This is not an address',
+			'Write it like rtsp://user:password@10.0.0.5/live, http://… or file:….'
+		);
 	if (!(scheme in KINDS)) {
 		return bad(`The scheme ${scheme}// cannot be read`, 'Use rtsp://, rtsps://, http://, https:// or file:.');
 	}
 	const url = parseUrl(address);
 	const host = url && normalHost(url);
 	if (!url || !host) {
-		return bad('The address cannot be understood', 'Check host and port, and write /, ?, # and @ in a password as %2F, %3F, %23 and %40.');
+		return bad(
+			'The address cannot be understood',
+			'Check host and port, and write /, ?, # and @ in a password as %2F, %3F, %23 and %40.'
+		);
 	}
-	if (url.port === '0') return bad('Port 0 cannot be connected to', 'Name the camera\'s port, or leave it out.');
+	if (url.port === '0')
+		return bad('Port 0 cannot be connected to', "Name the camera's port, or leave it out.");
 	if (hidesUserinfo(url)) {
-		return bad('The address holds an @ after its host', 'Write /, ?, # and @ in a password as %2F, %3F, %23 and %40; an @ in a path as %40.');
+		return bad(
+			'The address holds an @ after its host',
+			'Write /, ?, # and @ in a password as %2F, %3F, %23 and %40; an @ in a path as %40.'
+		);
 	}
 	return { ok: true, url: rebuilt(url, host), kind: KINDS[scheme as keyof typeof KINDS], host: bare(host) };
 }
@@ -107,7 +133,8 @@ function hidesUserinfo(url: URL): boolean {
 function rebuilt(url: URL, host: string): string {
 	const password = url.password === '' ? '' : `:${url.password}`;
 	// The parser leaves quotes as they are; encoded, they end no address within a log line or a playlist.
-	const userinfo = url.username === '' && password === '' ? '' : `${url.username}${password}@`.replaceAll("'", '%27');
+	const userinfo =
+		url.username === '' && password === '' ? '' : `${url.username}${password}@`.replaceAll("'", '%27');
 	const port = url.port === '' ? '' : `:${url.port}`;
 	return `${url.protocol}//${userinfo}${host}${port}${url.pathname}${url.search}${url.hash}`;
 }
@@ -126,7 +153,9 @@ async function systemLookup(host: string): Promise<string[]> {
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
-	const limit = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('timed out')), ms).unref());
+	const limit = new Promise<never>((_, reject) =>
+		setTimeout(() => reject(new Error('timed out')), ms).unref()
+	);
 	return Promise.race([work, limit]);
 }
 
@@ -143,7 +172,9 @@ async function resolveFile(address: string, mediaDirs: readonly string[]): Promi
 	const relative = /^file:(?![/\\])(.*)$/i.exec(address)?.[1];
 	if (relative === undefined) {
 		const absolute = absolutePath(address);
-		return absolute === null ? bad('This is not a file address', 'Write it like file:///media/video.mp4.') : checkFile(absolute, mediaDirs);
+		return absolute === null
+			? bad('This is not a file address', 'Write it like file:///media/video.mp4.')
+			: checkFile(absolute, mediaDirs);
 	}
 	for (const dir of mediaDirs) {
 		const found = await checkFile(path.join(dir, relative), mediaDirs);
@@ -161,7 +192,8 @@ function absolutePath(address: string): string | null {
 	}
 }
 
-const MEDIA_ADVICE = 'Put the file into one of the folders of VF_MEDIA_DIRS, or ask an administrator to add its folder there.';
+const MEDIA_ADVICE =
+	'Put the file into one of the folders of VF_MEDIA_DIRS, or ask an administrator to add its folder there.';
 
 /** The real path, with every link followed, of a plain file inside the media folders. Nothing is told about files outside. */
 async function checkFile(file: string, mediaDirs: readonly string[]): Promise<CheckedFile> {
@@ -170,7 +202,8 @@ async function checkFile(file: string, mediaDirs: readonly string[]): Promise<Ch
 	const named = [...mediaDirs, ...roots].some((dir) => isWithin(dir, path.resolve(file)));
 	if (!named) return outside;
 	const real = await realpath(file).catch(() => null);
-	if (real === null) return refused('file_missing', `There is no file ${file}`, 'Check its name, or put it there.');
+	if (real === null)
+		return refused('file_missing', `There is no file ${file}`, 'Check its name, or put it there.');
 	if (!roots.some((dir) => isWithin(dir, real))) return outside;
 	const stats = await stat(real).catch(() => null);
 	if (!stats?.isFile()) return refused('not_video', `${file} is not a file`, 'Name a video file.');

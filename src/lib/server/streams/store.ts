@@ -1,6 +1,5 @@
 // The streams room's SQL: the registry's rows. History and activity are in their own stores beside it.
-import { and, asc, eq, sql } from 'drizzle-orm';
-import type { FailureCode } from '#lib/contracts/failure.ts';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/index.ts';
 import { streams } from '../db/schema/streams.ts';
 
@@ -9,8 +8,15 @@ export type StreamRow = typeof streams.$inferSelect;
 export type StreamValues = Omit<typeof streams.$inferInsert, 'created_at' | 'updated_at' | 'id'>;
 
 /** Adds a stream under an id the caller chose, since the sealed address is bound to it. */
-export async function insertStream(db: StreamsDatabase, id: string, values: StreamValues): Promise<StreamRow> {
-	const [row] = await db.insert(streams).values({ id, ...values }).returning();
+export async function insertStream(
+	db: StreamsDatabase,
+	id: string,
+	values: StreamValues
+): Promise<StreamRow> {
+	const [row] = await db
+		.insert(streams)
+		.values({ id, ...values })
+		.returning();
 	return row!;
 }
 
@@ -20,7 +26,11 @@ export async function listStreams(db: StreamsDatabase): Promise<StreamRow[]> {
 }
 
 export async function listActive(db: StreamsDatabase): Promise<StreamRow[]> {
-	return db.select().from(streams).where(eq(streams.is_active, true)).orderBy(asc(streams.created_at), asc(streams.id));
+	return db
+		.select()
+		.from(streams)
+		.where(eq(streams.is_active, true))
+		.orderBy(asc(streams.created_at), asc(streams.id));
 }
 
 export async function findStream(db: StreamsDatabase, id: string): Promise<StreamRow | undefined> {
@@ -55,24 +65,11 @@ export async function deleteStream(db: StreamsDatabase, id: string): Promise<boo
 	return (await db.delete(streams).where(eq(streams.id, id)).returning({ id: streams.id })).length > 0;
 }
 
-/** Tells on the row why a stream without a run cannot be started. Writes only what differs. */
-export async function markRefused(db: StreamsDatabase, id: string, message: string, code: FailureCode): Promise<void> {
-	await db
-		.update(streams)
-		.set({ state: 'error', last_error: message, error_code: code, run_id: null })
-		.where(and(eq(streams.id, id), sql`(${streams.state}, ${streams.last_error}) is distinct from ('error', ${message})`));
-}
-
-/** A stream nobody wants and nothing runs is inactive, whatever kept it from running before. */
-export async function clearWithoutRun(db: StreamsDatabase, id: string): Promise<void> {
-	await db
-		.update(streams)
-		.set({ state: 'inactive', last_error: null, error_code: null })
-		.where(and(eq(streams.id, id), sql`${streams.run_id} is null`, sql`not ${streams.is_active}`));
-}
-
 /** When each running stream's newest frame was seen, in one statement; never backwards. */
-export async function writeHeartbeats(db: StreamsDatabase, beats: { streamId: string; at: Date }[]): Promise<void> {
+export async function writeHeartbeats(
+	db: StreamsDatabase,
+	beats: { streamId: string; at: Date }[]
+): Promise<void> {
 	if (beats.length === 0) return;
 	const rows = JSON.stringify(beats.map((beat) => ({ id: beat.streamId, at: beat.at.toISOString() })));
 	await db.execute(sql`

@@ -16,7 +16,9 @@ export const systemSettings = pgTable(
 		retention_clips_days: integer('retention_clips_days').notNull(),
 		map_style_url: text('map_style_url'),
 		geocoder_url: text('geocoder_url'),
-		updated_at: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull().defaultNow()
+		updated_at: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' })
+			.notNull()
+			.defaultNow()
 	},
 	(table) => [check('system_settings_one_row', sql`${table.id} = 1`)]
 );

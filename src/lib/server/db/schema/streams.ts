@@ -68,7 +68,11 @@ export const streams = pgTable(
 		instance: text('instance'),
 		worker_started_at: moment('worker_started_at')
 	},
-	(table) => [index('streams_active').on(table.created_at).where(sql`${table.is_active}`)]
+	(table) => [
+		index('streams_active')
+			.on(table.created_at)
+			.where(sql`${table.is_active}`)
+	]
 );
 
 export const streamRuns = pgTable(

@@ -7,9 +7,18 @@ import type { StreamsDatabase } from '../store.ts';
 export const LINES_KEPT = 500;
 
 /** Appends the lines of streams that exist; one deleted meanwhile takes its lines with it. */
-export async function insertActivity(db: StreamsDatabase, lines: (ActivityLine & { streamId: string })[]): Promise<void> {
+export async function insertActivity(
+	db: StreamsDatabase,
+	lines: (ActivityLine & { streamId: string })[]
+): Promise<void> {
 	const rows = JSON.stringify(
-		lines.map((line) => ({ stream_id: line.streamId, run_id: line.runId, at: line.at, level: line.level, text: line.text }))
+		lines.map((line) => ({
+			stream_id: line.streamId,
+			run_id: line.runId,
+			at: line.at,
+			level: line.level,
+			text: line.text
+		}))
 	);
 	await db.execute(sql`
 		insert into ${streamActivity} (stream_id, run_id, at, level, text)
@@ -29,12 +38,18 @@ export async function pruneActivity(db: StreamsDatabase, streamId: string): Prom
 }
 
 /** The newest lines, oldest first. */
-export async function readActivity(db: StreamsDatabase, streamId: string, tail: number): Promise<ActivityLine[]> {
+export async function readActivity(
+	db: StreamsDatabase,
+	streamId: string,
+	tail: number
+): Promise<ActivityLine[]> {
 	const rows = await db
 		.select()
 		.from(streamActivity)
 		.where(eq(streamActivity.stream_id, streamId))
 		.orderBy(desc(streamActivity.id))
 		.limit(tail);
-	return rows.reverse().map((row) => ({ at: row.at.toISOString(), runId: row.run_id, level: row.level, text: row.text }));
+	return rows
+		.reverse()
+		.map((row) => ({ at: row.at.toISOString(), runId: row.run_id, level: row.level, text: row.text }));
 }

@@ -11,7 +11,11 @@ export const TRANSITIONS_KEPT = 200;
 const TRANSITIONS_SHOWN = 50;
 
 /** Appends the transition to its run and, where that run speaks for the stream, to the stream's row. False: no such stream. */
-export async function writeTransition(db: StreamsDatabase, change: RunStateChange, instance: string): Promise<boolean> {
+export async function writeTransition(
+	db: StreamsDatabase,
+	change: RunStateChange,
+	instance: string
+): Promise<boolean> {
 	return db.transaction(async (tx) => {
 		const [stream] = await tx
 			.select({ run_id: streams.run_id })
@@ -46,7 +50,9 @@ async function upsertRun(tx: Transaction, change: RunStateChange, instance: stri
 			state: change.to,
 			ended_at: ended,
 			...failure,
-			...(change.to === 'active' && { live_at: sql`coalesce(${streamRuns.live_at}, ${change.at.toISOString()})` })
+			...(change.to === 'active' && {
+				live_at: sql`coalesce(${streamRuns.live_at}, ${change.at.toISOString()})`
+			})
 		})
 		.where(eq(streamRuns.id, change.runId))
 		.returning({ id: streamRuns.id });
@@ -63,7 +69,12 @@ async function upsertRun(tx: Transaction, change: RunStateChange, instance: stri
 	return true;
 }
 
-async function writeStreamState(tx: Transaction, change: RunStateChange, instance: string, isNew: boolean): Promise<void> {
+async function writeStreamState(
+	tx: Transaction,
+	change: RunStateChange,
+	instance: string,
+	isNew: boolean
+): Promise<void> {
 	const ended = change.to === 'inactive';
 	const well = ended || change.to === 'active';
 	await tx
@@ -89,7 +100,10 @@ export async function readRuns(db: StreamsDatabase, streamId: string, tail: numb
 		.where(eq(streamRuns.stream_id, streamId))
 		.orderBy(desc(streamRuns.started_at), desc(streamRuns.id))
 		.limit(tail);
-	const transitions = await readTransitions(db, runs.map((run) => run.id));
+	const transitions = await readTransitions(
+		db,
+		runs.map((run) => run.id)
+	);
 	return runs.map((run) => ({
 		...run,
 		started_at: run.started_at.toISOString(),
@@ -103,7 +117,9 @@ async function readTransitions(db: StreamsDatabase, runIds: string[]): Promise<M
 	const newest = db
 		.select({
 			id: streamRunTransitions.id,
-			rank: sql<number>`row_number() over (partition by ${streamRunTransitions.run_id} order by ${streamRunTransitions.id} desc)`.as('rank')
+			rank: sql<number>`row_number() over (partition by ${streamRunTransitions.run_id} order by ${streamRunTransitions.id} desc)`.as(
+				'rank'
+			)
 		})
 		.from(streamRunTransitions)
 		.where(inArray(streamRunTransitions.run_id, runIds))
@@ -111,7 +127,10 @@ async function readTransitions(db: StreamsDatabase, runIds: string[]): Promise<M
 	const rows = await db
 		.select({ transition: streamRunTransitions })
 		.from(streamRunTransitions)
-		.innerJoin(newest, and(eq(newest.id, streamRunTransitions.id), sql`${newest.rank} <= ${TRANSITIONS_SHOWN}`))
+		.innerJoin(
+			newest,
+			and(eq(newest.id, streamRunTransitions.id), sql`${newest.rank} <= ${TRANSITIONS_SHOWN}`)
+		)
 		.orderBy(asc(streamRunTransitions.id));
 	const byRun = new Map<string, RunTransition[]>(runIds.map((id) => [id, []]));
 	for (const { transition } of rows) {
@@ -148,7 +167,14 @@ export async function endLeftRuns(db: StreamsDatabase, instance: string): Promis
 			.returning({ id: streamRuns.id });
 		await tx
 			.update(streams)
-			.set({ state: 'inactive', run_id: null, instance: null, worker_started_at: null, last_error: null, error_code: null })
+			.set({
+				state: 'inactive',
+				run_id: null,
+				instance: null,
+				worker_started_at: null,
+				last_error: null,
+				error_code: null
+			})
 			.where(eq(streams.instance, instance));
 		return ended.length;
 	});

@@ -7,4 +7,6 @@ const replacement = ignoringReadOnly(systemSettingsInput);
 
 export const GET = endpoint({ role: 'viewer' }, ({ services }) => services.settings.get());
 
-export const PUT = endpoint({ role: 'admin', body: replacement }, ({ services, body }) => services.settings.put(body));
+export const PUT = endpoint({ role: 'admin', body: replacement }, ({ services, body }) =>
+	services.settings.put(body)
+);

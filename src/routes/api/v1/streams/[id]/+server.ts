@@ -15,10 +15,16 @@ export const PUT = endpoint({ role: 'admin', body: replacement }, async ({ event
 );
 
 /** Operators tune; where a stream's pictures come from is the administrator's. */
-export const PATCH = endpoint({ role: 'operator', body: change }, async ({ event, services, identity, body }) => {
-	const id = event.params.id ?? '';
-	if (body.rtsp_url !== undefined && body.rtsp_url !== (await services.streams.get(id)).rtsp_url) authorise(identity, 'admin');
-	return withEtag(await services.streams.patch(id, body, ifMatch(event.request)));
-});
+export const PATCH = endpoint(
+	{ role: 'operator', body: change },
+	async ({ event, services, identity, body }) => {
+		const id = event.params.id ?? '';
+		if (body.rtsp_url !== undefined && body.rtsp_url !== (await services.streams.get(id)).rtsp_url)
+			authorise(identity, 'admin');
+		return withEtag(await services.streams.patch(id, body, ifMatch(event.request)));
+	}
+);
 
-export const DELETE = endpoint({ role: 'admin' }, ({ event, services }) => services.streams.remove(event.params.id ?? ''));
+export const DELETE = endpoint({ role: 'admin' }, ({ event, services }) =>
+	services.streams.remove(event.params.id ?? '')
+);

@@ -3,12 +3,15 @@ import { activityQuery } from '#lib/contracts/history.ts';
 import type { ActivityLine } from '#lib/contracts/live.ts';
 import { endpoint } from '#lib/server/http/endpoint.ts';
 
-export const GET = endpoint({ role: 'viewer', query: activityQuery }, async ({ event, services, query: { tail } }) => {
-	const { id } = await services.streams.get(event.params.id ?? '');
-	const recent = services.engine.logs(id, tail);
-	if (recent.length >= tail) return recent;
-	return [...before(recent[0], await services.streams.activity(id, tail)), ...recent].slice(-tail);
-});
+export const GET = endpoint(
+	{ role: 'viewer', query: activityQuery },
+	async ({ event, services, query: { tail } }) => {
+		const { id } = await services.streams.get(event.params.id ?? '');
+		const recent = services.engine.logs(id, tail);
+		if (recent.length >= tail) return recent;
+		return [...before(recent[0], await services.streams.activity(id, tail)), ...recent].slice(-tail);
+	}
+);
 
 function before(first: ActivityLine | undefined, stored: ActivityLine[]): ActivityLine[] {
 	return first ? stored.filter((line) => line.at < first.at) : stored;
