@@ -53,7 +53,7 @@ export function createBetterAuth(db: Db, config: Config, log: Logger) {
 		rateLimit: { enabled: false },
 		telemetry: { enabled: false },
 		logger: {
-			level: 'warn',
+			level: 'error',
 			disableColors: true,
 			log: (level, message) => log[level]({ part: 'better-auth' }, message)
 		},

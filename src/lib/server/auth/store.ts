@@ -56,15 +56,13 @@ export function createAuthStore(db: Db) {
 				.values({ id, ...fields })
 				.returning();
 			if (!row) throw new Error('the insert of a user answered no row');
-			await tx
-				.insert(accounts)
-				.values({
-					id: randomUUID(),
-					accountId: id,
-					providerId: 'credential',
-					userId: id,
-					password: passwordHash
-				});
+			await tx.insert(accounts).values({
+				id: randomUUID(),
+				accountId: id,
+				providerId: 'credential',
+				userId: id,
+				password: passwordHash
+			});
 			return row;
 		},
 
