@@ -10,7 +10,9 @@ const SECRET_PARAMETER = /pas|pwd|^pw$|secret|token|key|auth|cred|^sig|signature
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i;
 // A scheme is short: without that bound a long line without any address takes quadratic time.
 const USERINFO_IN_TEXT = /([a-z][a-z0-9+.-]{0,15}:\/\/)([^\s/?#'"<>]*)@/gi;
-const QUERY_PARAMETER = /([?&;])([^=&;#\s'"<>]+)=([^&;#\s'"<>]*)/g;
+const QUERY_PARAMETER = /([?&;])([^=&;#]+)=([^&;#]*)/g;
+// In a text, quotes and spaces end an address; in an address alone they belong to the value.
+const PARAMETER_IN_TEXT = /([?&;])([^=&;#\s'"<>]+)=([^&;#\s'"<>]*)/g;
 
 /** The address with its password and secret query parameters as `***`; the user's name stays. Takes any text, also no URL at all. */
 export function maskUrl(url: string): string {
@@ -23,7 +25,7 @@ export function maskText(text: string, secrets: readonly string[] = []): string 
 	const forms = secrets.flatMap(spellings).sort((a, b) => b.length - a.length);
 	let masked = text;
 	for (const form of forms) masked = masked.replaceAll(form, MASK);
-	return masked.replace(USERINFO_IN_TEXT, maskUserinfo).replace(QUERY_PARAMETER, maskParameter);
+	return masked.replace(USERINFO_IN_TEXT, maskUserinfo).replace(PARAMETER_IN_TEXT, maskParameter);
 }
 
 /** The secrets an address carries, as they stand in it: the password and the values of secret parameters. */

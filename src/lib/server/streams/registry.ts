@@ -64,10 +64,13 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 	}
 
 	async function patch(id: string, given: StreamPatch, options: WriteOptions = {}): Promise<StreamRecord> {
-		requireUuid(id);
-		const written = await store.changeStream(db, id, async (row) => {
+		const read = await requireRow(id);
+		// Before the row is locked: an address may take a name look-up of seconds.
+		const values = await valuesOf(read, given);
+		const written = await store.changeStream(db, id, (row) => {
 			requireUnchanged(row, options.ifUpdatedAt);
-			return differing(row, await valuesOf(row, given));
+			if (values.sealed_url !== undefined && row.sealed_url !== read.sealed_url) throw changedMeanwhile(row);
+			return differing(row, values);
 		});
 		if (!written) throw notFound(id);
 		const change = kindOfChange(written.before, written.after);
@@ -133,8 +136,11 @@ function kindOfChange(before: store.StreamRow, after: store.StreamRow): StreamCh
 }
 
 function requireUnchanged(row: store.StreamRow, expected: string | undefined): void {
-	if (expected === undefined || row.updated_at.toISOString() === expected) return;
-	throw new AppError(
+	if (expected !== undefined && row.updated_at.toISOString() !== expected) throw changedMeanwhile(row);
+}
+
+function changedMeanwhile(row: store.StreamRow): AppError {
+	return new AppError(
 		'conflict',
 		`${row.name} was changed at ${row.updated_at.toISOString()}, after you read it. Load it again and repeat your change.`
 	);

@@ -45,12 +45,12 @@ export async function findStream(db: StreamsDatabase, id: string): Promise<Strea
 export async function changeStream(
 	db: StreamsDatabase,
 	id: string,
-	change: (row: StreamRow) => Promise<Partial<StreamValues>>
+	change: (row: StreamRow) => Partial<StreamValues>
 ): Promise<{ before: StreamRow; after: StreamRow } | null> {
 	return db.transaction(async (tx) => {
 		const [before] = await tx.select().from(streams).where(eq(streams.id, id)).for('update');
 		if (!before) return null;
-		const values = await change(before);
+		const values = change(before);
 		if (Object.keys(values).length === 0) return { before, after: before };
 		const [after] = await tx
 			.update(streams)

@@ -214,6 +214,34 @@ describe('addresses', () => {
 		expect((await streams.listRunnable()).runnable[0]?.source.url).toBe(URL);
 	});
 
+	it.each([
+		'rtsp://admin:S3cr%40et"\'<>@10.0.0.5/x',
+		'rtsp://admin:S3cr@e:t@10.0.0.5/x',
+		'rtsp://:S3cret@10.0.0.5/x',
+		"http://10.0.0.5/x?a=1&token=a'S3cret%20b;pwd=S3cret#f",
+		'http://u:S3cret@10.0.0.5/x?loginpas=S3cret'
+	])('masks %s, whatever characters it is made of, and gives it to the engine', async (rtsp_url) => {
+		const { id, rtsp_url: masked } = await add({ rtsp_url });
+		expect(masked).toContain('***');
+		expect(await everything()).not.toMatch(/S3cr/);
+		expect((await streams.listRunnable()).runnable[0]?.source.url).toMatch(/S3cr/);
+		expect(await streams.patch(id, { rtsp_url: masked })).toMatchObject({ rtsp_url: masked });
+		const elsewhere = masked.replace('10.0.0.5', '10.0.0.6');
+		expect((await refusal(streams.patch(id, { rtsp_url: elsewhere }))).code).toBe('invalid_input');
+	});
+
+	it('of two addresses given at once, one wins and the other is told', async () => {
+		const { id } = await add();
+		const given = ['a', 'b', 'c', 'd'].map((name) => `rtsp://10.0.0.5/${name}`);
+		const results = await Promise.allSettled(given.map((rtsp_url) => streams.patch(id, { rtsp_url })));
+		const won = given.filter((_, i) => results[i]?.status === 'fulfilled');
+		expect(won.length).toBeGreaterThan(0);
+		expect(won).toContain((await streams.get(id)).rtsp_url);
+		for (const result of results) {
+			if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' });
+		}
+	});
+
 	it('replaces a password and takes it back out', async () => {
 		const { id } = await add();
 		await streams.patch(id, { rtsp_url: 'rtsp://admin:other@10.0.0.5:554/live' });
