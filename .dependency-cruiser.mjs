@@ -39,14 +39,16 @@ export default {
 		{
 			name: 'kernels-are-pure',
 			severity: 'error',
-			comment: 'kernel.ts is mathematics and rules.ts is decisions: neither reaches the database, the bus or the clock of another room.',
+			comment:
+				'kernel.ts is mathematics and rules.ts is decisions: neither reaches the database, the bus or the clock of another room.',
 			from: { path: '/(kernel|rules)\\.ts$' },
 			to: { path: '^src/lib/server/(?!base/)|^src/routes/' }
 		},
 		{
 			name: 'sql-lives-in-stores',
 			severity: 'error',
-			comment: 'Only a store.ts (and the auth adapter, migrations and start-up) may reach the database: SQL has one place a room.',
+			comment:
+				'Only a store.ts (and the auth adapter, migrations and start-up) may reach the database: SQL has one place a room.',
 			from: {
 				path: '^src/lib/server/',
 				pathNot: `^src/lib/server/(db|app|auth|telemetry)/|/store\\.ts$|${TESTS}`
@@ -56,7 +58,8 @@ export default {
 		{
 			name: 'workers-stand-alone',
 			severity: 'error',
-			comment: 'A worker gets a plain config object and answers with messages; it knows neither the server nor SvelteKit.',
+			comment:
+				'A worker gets a plain config object and answers with messages; it knows neither the server nor SvelteKit.',
 			from: { path: '^src/lib/workers/', pathNot: TESTS },
 			to: { path: '^src/', pathNot: `^src/lib/workers/|${BASE}|${CONTRACTS}` }
 		},
@@ -70,7 +73,8 @@ export default {
 		{
 			name: 'rooms-meet-through-contracts',
 			severity: 'error',
-			comment: 'Sibling rooms meet through contracts, the bus, or app; a direct import ties two rooms together.',
+			comment:
+				'Sibling rooms meet through contracts, the bus, or app; a direct import ties two rooms together.',
 			from: { path: `^src/lib/server/(${ROOMS})/`, pathNot: TESTS },
 			to: {
 				path: `^src/lib/server/(${ROOMS}|auth|engine)/|^src/routes/|^src/lib/(workers|components)/`,
@@ -90,14 +94,19 @@ export default {
 		{
 			name: 'only-hooks-import-app',
 			severity: 'error',
-			comment: 'app is the composition root: it knows every room, and nobody but the hooks knows it (types of services aside).',
-			from: { path: '^src/', pathNot: `^src/lib/server/app/|^src/hooks\\.server\\.ts$|^src/main\\.ts$|${TESTS}` },
+			comment:
+				'app is the composition root: it knows every room, and nobody but the hooks knows it (types of services aside).',
+			from: {
+				path: '^src/',
+				pathNot: `^src/lib/server/app/|^src/hooks\\.server\\.ts$|^src/main\\.ts$|${TESTS}`
+			},
 			to: { path: '^src/lib/server/app/', dependencyTypesNot: ['type-only'] }
 		},
 		{
 			name: 'routes-call-rooms',
 			severity: 'error',
-			comment: 'A route authenticates, parses, calls one room and replies: databases and workers are behind the rooms.',
+			comment:
+				'A route authenticates, parses, calls one room and replies: databases and workers are behind the rooms.',
 			from: { path: '^src/routes/', pathNot: TESTS },
 			to: { path: '^src/lib/(server/(db|bus|app)|workers)/', dependencyTypesNot: ['type-only'] }
 		},
@@ -118,9 +127,14 @@ export default {
 		{
 			name: 'nothing-ships-dev-tools',
 			severity: 'error',
-			comment: 'What Node loads in production is a dependency; devDependencies are bundled into build/ or only build.',
+			comment:
+				'What Node loads in production is a dependency; devDependencies are bundled into build/ or only build.',
 			from: { path: '^src/(lib/(server|workers|contracts)|main|cli)', pathNot: TESTS },
-			to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@sveltejs/kit' }
+			to: {
+				dependencyTypes: ['npm-dev'],
+				dependencyTypesNot: ['type-only'],
+				pathNot: '^node_modules/@sveltejs/kit'
+			}
 		},
 		{
 			name: 'resolvable',
@@ -135,7 +149,10 @@ export default {
 		exclude: { path: '^(build|\\.svelte-kit|data)/' },
 		tsPreCompilationDeps: true,
 		tsConfig: { fileName: 'tsconfig.json' },
-		enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['svelte', 'import', 'node', 'default'] },
+		enhancedResolveOptions: {
+			exportsFields: ['exports'],
+			conditionNames: ['svelte', 'import', 'node', 'default']
+		},
 		extraExtensionsToScan: ['.svelte']
 	}
 };

@@ -17,7 +17,18 @@ const purposeLine = {
 };
 
 export default ts.config(
-	{ ignores: ['build/', '.svelte-kit/', 'node_modules/', 'data/', 'kernel/**/*.ts', 'scenes/web/', 'scenes/node_modules/', 'static/'] },
+	{
+		ignores: [
+			'build/',
+			'.svelte-kit/',
+			'node_modules/',
+			'data/',
+			'kernel/**/*.ts',
+			'scenes/web/',
+			'scenes/node_modules/',
+			'static/'
+		]
+	},
 	js.configs.recommended,
 	...ts.configs.recommended,
 	...svelte.configs.recommended,
@@ -28,7 +39,10 @@ export default ts.config(
 			'house/purpose-line': 'error',
 			'no-undef': 'off',
 			'@typescript-eslint/no-explicit-any': 'error',
-			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{ argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }
+			],
 			'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
 			eqeqeq: ['error', 'always', { null: 'ignore' }],
 			'svelte/no-navigation-without-resolve': 'off'
@@ -41,7 +55,10 @@ export default ts.config(
 		rules: {
 			'@typescript-eslint/no-floating-promises': 'error',
 			'@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
-			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }]
+			'@typescript-eslint/switch-exhaustiveness-check': [
+				'error',
+				{ considerDefaultExhaustiveForUnions: true }
+			]
 		}
 	},
 	{
@@ -49,5 +66,8 @@ export default ts.config(
 		languageOptions: { parserOptions: { parser: ts.parser } },
 		rules: { 'house/purpose-line': 'off', 'prefer-const': 'off' }
 	},
-	{ files: ['**/*.test.ts', 'tests/**', 'bench/**', 'src/lib/server/openapi/**'], rules: { 'max-lines': 'off' } }
+	{
+		files: ['**/*.test.ts', 'tests/**', 'bench/**', 'src/lib/server/openapi/**'],
+		rules: { 'max-lines': 'off' }
+	}
 );

@@ -17,7 +17,13 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'unit',
-					include: ['src/**/*.test.ts', 'scenes/*.test.ts', 'scripts/**/*.test.ts', 'kernel/**/*.test.ts', 'tests/house/**/*.test.ts'],
+					include: [
+						'src/**/*.test.ts',
+						'scenes/*.test.ts',
+						'scripts/**/*.test.ts',
+						'kernel/**/*.test.ts',
+						'tests/house/**/*.test.ts'
+					],
 					exclude: [...ELSEWHERE, NEEDS_POSTGRES, NEEDS_CAMERAS],
 					testTimeout: 20_000
 				}

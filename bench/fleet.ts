@@ -8,7 +8,14 @@ import { printJson, printTable } from './table.ts';
 const CLIP = fileURLToPath(new URL('../scenes/loops/junction.mp4', import.meta.url));
 const WARMUP_S = 8;
 const WINDOW_S = Number(process.env['BENCH_WINDOW_S'] ?? 15);
-const ANALYSIS: AnalysisConfig = { width: 640, fps: 10, gridSize: 16, winRadius: 8, threshold: 1, mode: 'fast' };
+const ANALYSIS: AnalysisConfig = {
+	width: 640,
+	fps: 10,
+	gridSize: 16,
+	winRadius: 8,
+	threshold: 1,
+	mode: 'fast'
+};
 const PREVIEW: PreviewConfig = { fps: 6, maxWidth: 960, quality: 65 };
 const DEAD_CAMERAS = 20;
 const LIMITS = { cpuAt16: 1.15, memoryPerStreamMiB: 80, deadCameras: 0.02 };
@@ -23,7 +30,15 @@ const cpuPerStream = ({ count, cost }: Row) => cost.cpuSeconds / cost.windowS / 
 const memoryPerFurther = (sixteen.cost.memoryMiB - one.cost.memoryMiB) / 15;
 printTable(
 	`1280×720 25 fps H.264, analysed 640 wide at 10 fps, preview 6 fps; ${WINDOW_S} s each`,
-	['streams', 'CPU, cores', 'cores a stream', 'ratio to 1', 'fps a stream', 'memory MiB', 'MiB a further stream'],
+	[
+		'streams',
+		'CPU, cores',
+		'cores a stream',
+		'ratio to 1',
+		'fps a stream',
+		'memory MiB',
+		'MiB a further stream'
+	],
 	rows.map((row) => [
 		row.count,
 		(row.cost.cpuSeconds / row.cost.windowS).toFixed(3),
@@ -71,7 +86,11 @@ interface Row {
 }
 
 function run(sources: SourceConfig[]): Promise<StreamsCost> {
-	return measureStreams({ ffmpegPath: 'ffmpeg', sources, analysis: ANALYSIS, preview: PREVIEW, watched: 0 }, WARMUP_S, WINDOW_S);
+	return measureStreams(
+		{ ffmpegPath: 'ffmpeg', sources, analysis: ANALYSIS, preview: PREVIEW, watched: 0 },
+		WARMUP_S,
+		WINDOW_S
+	);
 }
 
 function loop(): SourceConfig {
@@ -80,5 +99,11 @@ function loop(): SourceConfig {
 
 /** An address on this machine where nothing listens. */
 function refused(index: number): SourceConfig {
-	return { url: `rtsp://127.0.0.1:${9 + index}/dead`, kind: 'rtsp', transport: 'tcp', hardwareDecode: 'none', loop: false };
+	return {
+		url: `rtsp://127.0.0.1:${9 + index}/dead`,
+		kind: 'rtsp',
+		transport: 'tcp',
+		hardwareDecode: 'none',
+		loop: false
+	};
 }

@@ -39,7 +39,10 @@ async function main(): Promise<void> {
 	report(opencv.version, rows, absent, accuracies);
 }
 
-async function timeAll(opencv: OpenCv, module: WebAssembly.Module): Promise<{ rows: Row[]; absent: Set<string> }> {
+async function timeAll(
+	opencv: OpenCv,
+	module: WebAssembly.Module
+): Promise<{ rows: Row[]; absent: Set<string> }> {
 	const rows: Row[] = [];
 	const missing = new Set<string>();
 	for (const { width, height } of SIZES) {
@@ -51,7 +54,9 @@ async function timeAll(opencv: OpenCv, module: WebAssembly.Module): Promise<{ ro
 }
 
 function report(version: string, rows: Row[], absent: Set<string>, accuracies: Accuracy[]): void {
-	console.log(`OpenCV ${version}, one thread; 17 x 17 window, 4 levels, 30 iterations, epsilon 0.03, grid 16`);
+	console.log(
+		`OpenCV ${version}, one thread; 17 x 17 window, 4 levels, 30 iterations, epsilon 0.03, grid 16`
+	);
 	printSpeed(rows);
 	if (absent.size > 0) console.log(`\nabsent, not timed: ${[...absent].join(', ')}`);
 	printAccuracy(accuracies);
@@ -72,7 +77,11 @@ function printSpeed(rows: Row[]): void {
 		`${(row.opencv / row.faithful).toFixed(2)}x`,
 		`${(100 * row.awake).toFixed(0)}%`
 	]);
-	printTable('CPU ms a frame; measured: the share of the grid that fast mode did not find at rest', heads, cells);
+	printTable(
+		'CPU ms a frame; measured: the share of the grid that fast mode did not find at rest',
+		heads,
+		cells
+	);
 }
 
 function printAccuracy(accuracies: Accuracy[]): void {

@@ -13,8 +13,18 @@ const WARMUP_S = 4;
 const WINDOW_S = Number(process.env['BENCH_WINDOW_S'] ?? 12);
 const PREVIEW: PreviewConfig = { fps: 6, maxWidth: 960, quality: 65 };
 const CASES = [
-	{ name: '640 wide', width: 640, limits: { bare: 1.7, worker: 0.65 }, towards: { bare: 1.45, worker: 0.55 } },
-	{ name: 'full size (1280)', width: 1280, limits: { bare: null, worker: 0.4 }, towards: { bare: null, worker: 0.3 } }
+	{
+		name: '640 wide',
+		width: 640,
+		limits: { bare: 1.7, worker: 0.65 },
+		towards: { bare: 1.45, worker: 0.55 }
+	},
+	{
+		name: 'full size (1280)',
+		width: 1280,
+		limits: { bare: null, worker: 0.4 },
+		towards: { bare: null, worker: 0.3 }
+	}
 ];
 
 const python = pythonWithOpenCv();
@@ -26,7 +36,13 @@ for (const { name, width, limits, towards } of CASES) {
 		const bare = await bareDecode(CLIP, width, WARMUP_S, WINDOW_S);
 		const worker = await openCvWorker(python.path, CLIP, analysis, PREVIEW, WARMUP_S, WINDOW_S);
 		const stream = await oneStream(analysis);
-		rounds.push({ bare, worker, ...stream, overBare: stream.total / bare, overWorker: stream.total / worker });
+		rounds.push({
+			bare,
+			worker,
+			...stream,
+			overBare: stream.total / bare,
+			overWorker: stream.total / worker
+		});
 	}
 	const middle = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick));
 	results.push({
@@ -45,7 +61,18 @@ for (const { name, width, limits, towards } of CASES) {
 
 printTable(
 	`One stream, 1280×720 25 fps H.264, preview 6 fps 960 wide and watched; CPU ms a frame, median of ${ROUNDS} rounds of ${WINDOW_S} s (OpenCV ${python.version})`,
-	['analysis', 'bare ffmpeg', 'OpenCV worker', 'Vector Flow', 'of it ffmpeg', 'fps', '÷ bare', 'limit', '÷ worker', 'limit'],
+	[
+		'analysis',
+		'bare ffmpeg',
+		'OpenCV worker',
+		'Vector Flow',
+		'of it ffmpeg',
+		'fps',
+		'÷ bare',
+		'limit',
+		'÷ worker',
+		'limit'
+	],
 	results.map((r) => [
 		r.name,
 		r.bareMs.toFixed(2),
@@ -60,12 +87,18 @@ printTable(
 	])
 );
 printJson({ bench: 'pipeline', opencv: python.version, rounds: ROUNDS, windowS: WINDOW_S, results });
-const missed = results.filter((r) => r.overWorker > r.limits.worker || (r.limits.bare !== null && r.overBare > r.limits.bare));
+const missed = results.filter(
+	(r) => r.overWorker > r.limits.worker || (r.limits.bare !== null && r.overBare > r.limits.bare)
+);
 if (missed.length > 0) process.exitCode = 1;
 
 async function oneStream(analysis: AnalysisConfig): Promise<{ total: number; decoder: number; fps: number }> {
 	const source = { url: CLIP, kind: 'file', transport: 'auto', hardwareDecode: 'none', loop: true } as const;
-	const cost = await measureStreams({ ffmpegPath: 'ffmpeg', sources: [source], analysis, preview: PREVIEW, watched: 1 }, WARMUP_S, WINDOW_S);
+	const cost = await measureStreams(
+		{ ffmpegPath: 'ffmpeg', sources: [source], analysis, preview: PREVIEW, watched: 1 },
+		WARMUP_S,
+		WINDOW_S
+	);
 	return {
 		total: (cost.cpuSeconds * 1000) / cost.frames,
 		decoder: (cost.decoderSeconds * 1000) / cost.frames,

@@ -6,7 +6,10 @@ export function pythonWithOpenCv(): { path: string; version: string } {
 	for (const path of [process.env['PYTHON'], '/usr/bin/python3', 'python3']) {
 		if (!path) continue;
 		try {
-			const version = execFileSync(path, ['-c', 'import cv2; print(cv2.__version__)'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+			const version = execFileSync(path, ['-c', 'import cv2; print(cv2.__version__)'], {
+				encoding: 'utf8',
+				stdio: ['ignore', 'pipe', 'ignore']
+			});
 			return { path, version: version.trim() };
 		} catch {
 			// Not this one: it is absent, or has no OpenCV.

@@ -5,7 +5,11 @@ export function printTable(title: string, heads: string[], rows: (string | numbe
 	const cells = [heads, ...rows.map((row) => row.map(String))];
 	const widths = heads.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
 	const line = (row: string[]) =>
-		row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ');
+		row
+			.map((cell, column) =>
+				column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)
+			)
+			.join('  ');
 	console.log(`\n${title}\n`);
 	console.log(line(heads));
 	console.log(widths.map((width) => '-'.repeat(width)).join('  '));
@@ -20,5 +24,7 @@ export function printJson(result: object): void {
 export const median = (values: number[]): number => {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = sorted.length >> 1;
-	return sorted.length % 2 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+	return sorted.length % 2
+		? (sorted[middle] as number)
+		: ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 };

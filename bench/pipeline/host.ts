@@ -1,6 +1,6 @@
 // A child process that runs streams through the product's own engine, bus and live fan-out, without database or pages.
 // Started by bench/pipeline.ts and bench/fleet.ts over IPC: argument 1 is a HostPlan as JSON.
-import { createBus } from '#lib/server/bus/index.ts';
+import { createMemoryBus } from '#lib/server/bus/index.ts';
 import { createLogger } from '#lib/server/base/log.ts';
 import { createEngine } from '#lib/server/engine/index.ts';
 import { createLive } from '#lib/server/live/index.ts';
@@ -36,8 +36,7 @@ const streams: StreamsForEngine = {
 };
 
 const log = createLogger({ level: process.env['LOG_LEVEL'] ?? 'fatal', format: 'json', instance: 'bench' });
-const bus = createBus({ log });
-const live = createLive({ bus, previewFps: plan.preview.fps, log });
+const bus = createMemoryBus(log);
 const engine = createEngine({
 	streams,
 	bus,
@@ -48,8 +47,15 @@ const engine = createEngine({
 	preview: plan.preview
 });
 await engine.start();
+const live = createLive({ bus, engine, fps: plan.preview.fps });
 const stopWatching = new AbortController();
-if (plan.watched > 0) void drain(live.events(runnable.slice(0, plan.watched).map(({ id }) => id), stopWatching.signal));
+if (plan.watched > 0)
+	void drain(
+		live.events(
+			runnable.slice(0, plan.watched).map(({ id }) => id),
+			stopWatching.signal
+		)
+	);
 
 process.on('message', (message) => {
 	if (message === 'statuses') process.send?.(engine.statuses() satisfies StreamStatus[]);

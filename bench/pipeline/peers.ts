@@ -8,12 +8,29 @@ import { cpuSeconds } from './process.ts';
 const run = promisify(execFile);
 
 /** CPU milliseconds a frame of `ffmpeg -threads 1` decoding in real time and scaling to gray: the physical limit of any such server. */
-export async function bareDecode(clip: string, width: number, warmupS: number, windowS: number): Promise<number> {
+export async function bareDecode(
+	clip: string,
+	width: number,
+	warmupS: number,
+	windowS: number
+): Promise<number> {
 	const scale = width === 0 ? 'format=gray' : `scale=${width}:-2:flags=fast_bilinear,format=gray`;
 	const child = spawn(
 		'ffmpeg',
-		['-v', 'error', '-nostdin', '-progress', 'pipe:1', '-threads', '1', '-filter_threads', '1', '-re', '-stream_loop', '-1']
-			.concat(['-i', clip, '-vf', scale, '-c:v', 'rawvideo', '-threads', '1', '-f', 'null', '-']),
+		[
+			'-v',
+			'error',
+			'-nostdin',
+			'-progress',
+			'pipe:1',
+			'-threads',
+			'1',
+			'-filter_threads',
+			'1',
+			'-re',
+			'-stream_loop',
+			'-1'
+		].concat(['-i', clip, '-vf', scale, '-c:v', 'rawvideo', '-threads', '1', '-f', 'null', '-']),
 		{ stdio: ['ignore', 'pipe', 'inherit'] }
 	);
 	let frames = 0;
@@ -39,7 +56,17 @@ export async function openCvWorker(
 	windowS: number
 ): Promise<number> {
 	const script = fileURLToPath(new URL('opencv_worker.py', import.meta.url));
-	const numbers = [analysis.width, analysis.gridSize, analysis.winRadius, analysis.threshold, preview.fps, preview.maxWidth, preview.quality, warmupS, windowS];
+	const numbers = [
+		analysis.width,
+		analysis.gridSize,
+		analysis.winRadius,
+		analysis.threshold,
+		preview.fps,
+		preview.maxWidth,
+		preview.quality,
+		warmupS,
+		windowS
+	];
 	const { stdout } = await run(python, [script, clip, ...numbers.map(String)]);
 	const result = JSON.parse(stdout) as { frames: number; cpuSeconds: number };
 	return (result.cpuSeconds * 1000) / result.frames;

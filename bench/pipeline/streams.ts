@@ -22,7 +22,9 @@ export interface StreamsCost {
 
 /** Starts `plan`, lets it warm up, counts for `windowS` seconds, stops it. */
 export async function measureStreams(plan: HostPlan, warmupS: number, windowS: number): Promise<StreamsCost> {
-	const host = fork(fileURLToPath(new URL('host.ts', import.meta.url)), [JSON.stringify(plan)], { stdio: 'inherit' });
+	const host = fork(fileURLToPath(new URL('host.ts', import.meta.url)), [JSON.stringify(plan)], {
+		stdio: 'inherit'
+	});
 	try {
 		await once(host, 'message');
 		await delay(warmupS);
@@ -31,8 +33,16 @@ export async function measureStreams(plan: HostPlan, warmupS: number, windowS: n
 		const after = await snapshot(host);
 		return {
 			cpuSeconds: sum(pidsOf(after).map((pid) => spent(pid, before, after))),
-			decoderSeconds: sum(pidsOf(after).filter((pid) => pid !== host.pid).map((pid) => spent(pid, before, after))),
-			frames: sum(after.statuses.map((status, index) => status.framesProcessed - (before.statuses[index]?.framesProcessed ?? 0))),
+			decoderSeconds: sum(
+				pidsOf(after)
+					.filter((pid) => pid !== host.pid)
+					.map((pid) => spent(pid, before, after))
+			),
+			frames: sum(
+				after.statuses.map(
+					(status, index) => status.framesProcessed - (before.statuses[index]?.framesProcessed ?? 0)
+				)
+			),
 			windowS: (after.at - before.at) / 1000,
 			memoryMiB: sum(pidsOf(after).map(memoryMiB)),
 			statuses: after.statuses
@@ -58,4 +68,5 @@ async function snapshot(host: ChildProcess): Promise<Snapshot> {
 }
 
 const pidsOf = (snapshot: Snapshot) => [...snapshot.cpu.keys()];
-const spent = (pid: number, before: Snapshot, after: Snapshot) => (after.cpu.get(pid) ?? 0) - (before.cpu.get(pid) ?? 0);
+const spent = (pid: number, before: Snapshot, after: Snapshot) =>
+	(after.cpu.get(pid) ?? 0) - (before.cpu.get(pid) ?? 0);

@@ -6,13 +6,17 @@ import { describe, expect, it } from 'vitest';
 
 const tracked = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n');
 const pages = tracked.filter((file) => file.endsWith('.md') && existsSync(file));
-const scripts = Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object }).scripts);
+const scripts = Object.keys(
+	(JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object }).scripts
+);
 
 describe.each(pages)('%s', (page) => {
 	const text = readFileSync(page, 'utf8');
 
 	it('links to files that exist', () => {
-		const targets = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] as string);
+		const targets = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
+			(match) => match[1] as string
+		);
 		const missing = targets.filter((target) => !existsSync(join(dirname(page), target)));
 		expect(missing).toEqual([]);
 	});
@@ -25,10 +29,16 @@ describe.each(pages)('%s', (page) => {
 
 describe('the tree', () => {
 	// Generated and binary files cannot be read as sources.
-	const sources = tracked.filter((file) => /\.(ts|mjs|js|svelte|json|md|css|html|py|sh|ya?ml)$/.test(file) && existsSync(file));
+	const sources = tracked.filter(
+		(file) => /\.(ts|mjs|js|svelte|json|md|css|html|py|sh|ya?ml)$/.test(file) && existsSync(file)
+	);
 
 	it('names no package registry host', () => {
-		const guilty = sources.filter((file) => /registry\.npm|npmmirror|\/\/[\w.-]*verdaccio/.test(readFileSync(file, 'utf8')) && !file.startsWith('tests/house/'));
+		const guilty = sources.filter(
+			(file) =>
+				/registry\.npm|npmmirror|\/\/[\w.-]*verdaccio/.test(readFileSync(file, 'utf8')) &&
+				!file.startsWith('tests/house/')
+		);
 		expect(guilty).toEqual([]);
 	});
 });

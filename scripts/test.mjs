@@ -1,0 +1,108 @@
+// `npm test`: installs what the tests need, then runs every part of them, or only the parts named on the command line.
+import { delimiter, dirname, join } from 'node:path';
+import {
+	ensureBuild,
+	ensureDependencies,
+	ensureSystemPackages,
+	giveUp,
+	nodeBin,
+	passSignalsOn,
+	ROOT,
+	runInForeground,
+	SetupError
+} from './setup.mjs';
+
+const GSTREAMER = [
+	{ package: 'python3-gi', file: '/usr/lib/python3/dist-packages/gi/__init__.py' },
+	{ package: 'gir1.2-gst-rtsp-server-1.0' },
+	{ package: 'gstreamer1.0-plugins-good' },
+	{ package: 'gstreamer1.0-plugins-bad' }
+];
+const OPENCV = [{ package: 'python3-opencv' }];
+
+/** In the order in which they run: what fails soonest comes first. */
+const PARTS = [
+	{
+		name: 'lint',
+		says: 'format, lint and the import rule',
+		run: ['npm', 'run', '--silent', 'lint'],
+		needs: []
+	},
+	{ name: 'check', says: 'types', run: ['npm', 'run', '--silent', 'check'], needs: [] },
+	{ name: 'unit', says: 'pure parts', run: vitest('unit'), needs: ['ffmpeg', ...OPENCV] },
+	{ name: 'database', says: 'a real PostgreSQL', run: vitest('database'), needs: ['ffmpeg'] },
+	{
+		name: 'cameras',
+		says: 'real ffmpeg and RTSP cameras',
+		run: vitest('cameras'),
+		needs: ['ffmpeg', ...GSTREAMER]
+	},
+	{
+		name: 'server',
+		says: 'the built server as a process',
+		run: vitest('server'),
+		needs: ['ffmpeg', ...GSTREAMER],
+		build: true
+	},
+	{
+		name: 'browser',
+		says: 'the product in Chromium',
+		run: vitest('browser'),
+		needs: ['ffmpeg', ...GSTREAMER, 'chromium'],
+		build: true
+	}
+];
+
+function vitest(project) {
+	return [nodeBin(), join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project];
+}
+
+async function test(names) {
+	passSignalsOn();
+	const parts = chosen(names);
+	console.log(
+		`\nVector Flow tests: installs what is missing, then runs ${parts.map((part) => part.name).join(', ')}.\n`
+	);
+	await ensureSystemPackages(unique(parts.flatMap((part) => part.needs)));
+	await ensureDependencies();
+	if (parts.some((part) => part.build)) await ensureBuild();
+	const outcomes = [];
+	for (const part of parts) outcomes.push(await runPart(part));
+	report(outcomes);
+}
+
+function chosen(names) {
+	const unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
+	if (unknown.length > 0) {
+		throw new SetupError(
+			`No such part: ${unknown.join(', ')}. There are: ${PARTS.map((part) => part.name).join(', ')}.`
+		);
+	}
+	return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part.name));
+}
+
+function unique(needs) {
+	const byName = new Map(needs.map((need) => [typeof need === 'string' ? need : need.package, need]));
+	return [...byName.values()];
+}
+
+/** Every part runs, also after one has failed: one run tells everything that is wrong. */
+async function runPart({ name, says, run: [command, ...args] }) {
+	console.log(`\n── ${name}: ${says} ${'─'.repeat(Math.max(0, 60 - name.length - says.length))}\n`);
+	const began = Date.now();
+	// Everything below runs under the Node the project brings, whatever the system has.
+	const path = [dirname(nodeBin()), process.env.PATH || ''].join(delimiter);
+	const code = await runInForeground(command, args, { env: { ...process.env, PATH: path } });
+	return { name, ok: code === 0, seconds: Math.round((Date.now() - began) / 1000) };
+}
+
+function report(outcomes) {
+	console.log('\n── result ' + '─'.repeat(54) + '\n');
+	for (const { name, ok, seconds } of outcomes)
+		console.log(`  ${ok ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds} s`);
+	const failed = outcomes.filter((outcome) => !outcome.ok).length;
+	console.log(`\nparts: ${outcomes.length - failed} passed, ${failed} failed\n`);
+	process.exit(failed === 0 ? 0 : 1);
+}
+
+test(process.argv.slice(2)).catch(giveUp);
