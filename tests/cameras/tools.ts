@@ -14,7 +14,7 @@ export function scratchFolder(): { path: string; remove(): void } {
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Resolves once `condition` holds; after `timeoutMs` fails, naming what was awaited. */
-export async function until(what: string, condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, timeoutMs = 20_000): Promise<void> {
 	const deadline = Date.now() + timeoutMs;
 	while (!condition()) {
 		if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`);

@@ -102,7 +102,7 @@ export function watch(options: WatchOptions): Watched {
 		source,
 		pid: () => pid,
 		live: () => phases.at(-1)?.phase === 'live',
-		async failed(code, timeoutMs = 10_000) {
+		async failed(code, timeoutMs = 20_000) {
 			const find = () => failures.find((failure) => failure.code === code);
 			await until(
 				`failure ${code}, not ${failures.map((failure) => failure.code).join()}`,
@@ -111,7 +111,7 @@ export function watch(options: WatchOptions): Watched {
 			);
 			return find() as SourceFailure;
 		},
-		async moreFrames(count, timeoutMs = 10_000) {
+		async moreFrames(count, timeoutMs = 20_000) {
 			const wanted = watched.frames.length + count;
 			await until(`${count} more frames`, () => watched.frames.length >= wanted, timeoutMs);
 		}

@@ -187,12 +187,12 @@ function filterGraph(analysis: Pick<AnalysisConfig, 'width' | 'fps'>, preview: P
 
 /**
  * Passes `fps` frames a second in the mean, each as soon as it is due; every frame of a slower source; and only rising times.
- * Variable 0 is when the next frame is due. A frame up to 0.4 intervals early is taken, so jitter costs no frames;
+ * Variable 0 is when the next frame is due. A frame a little early is taken (0.4 intervals, 20 ms), so jitter costs no frames;
  * one that is more than an interval late moves the schedule on.
  */
 function every(fps: number): string {
 	const interval = 1 / Math.min(Math.max(fps, 0.1), 120);
-	const due = `gte(t+${(0.4 * interval).toFixed(6)},ld(0))`;
+	const due = `gte(t+${Math.min(0.4 * interval, 0.02).toFixed(6)},ld(0))`;
 	const rising = 'isnan(prev_selected_t)+gt(t,prev_selected_t)';
 	const advance = `st(0,max(ld(0),t-${interval.toFixed(6)})+${interval.toFixed(6)})`;
 	return `'if((${rising})*${due},1+0*${advance},0)'`;

@@ -14,8 +14,8 @@ export class LatestFrame {
 	private readonly deliver: (frame: RawFrame) => void;
 	private readonly onDropped: (count: number) => void;
 	private pending: RawFrame | null = null;
-	/** Memory to fill next; one more frame is pending at most, so two buffers circulate. */
-	private spare: Uint8Array | null = null;
+	/** Memory to fill next. One frame is being filled and one is pending at most, so two buffers circulate. */
+	private readonly spare: Uint8Array[] = [];
 
 	/** `deliver` must be done with the frame's data when it returns: the memory is filled again. */
 	constructor(deliver: (frame: RawFrame) => void, onDropped: (count: number) => void) {
@@ -24,15 +24,14 @@ export class LatestFrame {
 	}
 
 	buffer(size: number): Uint8Array {
-		const memory = this.spare?.length === size ? this.spare : Buffer.allocUnsafeSlow(size);
-		this.spare = null;
-		return memory;
+		const memory = this.spare.pop();
+		return memory?.length === size ? memory : Buffer.allocUnsafeSlow(size);
 	}
 
 	offer(frame: RawFrame): void {
 		if (this.pending === null) setImmediate(() => this.handOver());
 		else {
-			this.spare = this.pending.data;
+			this.spare.push(this.pending.data);
 			this.onDropped(1);
 		}
 		this.pending = frame;
@@ -48,6 +47,6 @@ export class LatestFrame {
 		if (frame === null) return;
 		this.pending = null;
 		this.deliver(frame);
-		this.spare = frame.data;
+		this.spare.push(frame.data);
 	}
 }

@@ -1,0 +1,141 @@
+// The command's filters on real ffmpeg, as fast as it goes and with nothing dropped: which frames, at which times and sizes.
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PreviewConfig } from '#lib/contracts/run.ts';
+import * as clips from '../../../../tests/cameras/clips.ts';
+import { FFMPEG, scratchFolder } from '../../../../tests/cameras/tools.ts';
+import { ANALYSIS_FD, PREVIEW_FD, runCommand } from './command.ts';
+import { NutReader } from './nut.ts';
+
+const folder = scratchFolder();
+let clip: string;
+let plays = 0;
+
+beforeAll(async () => {
+	clip = await clips.clip(folder.path, { seconds: 3, bFrames: true });
+});
+afterAll(() => folder.remove());
+
+interface Output {
+	width: number;
+	height: number;
+	/** Milliseconds. */
+	times: number[];
+	frames: Buffer[];
+}
+
+/** Runs the command without real time, with plain files where the dropping pipes are. `rounds`: how often the file is played. */
+async function play(
+	path: string,
+	analysis: { width: number; fps: number },
+	preview: Partial<PreviewConfig> = {},
+	rounds = 1
+): Promise<{ analysis: Output; preview: Output }> {
+	const number = plays++;
+	const file = (fd: number) => join(folder.path, `out-${number}-${fd}.nut`);
+	const { args } = runCommand({
+		source: { url: path, kind: 'file', transport: 'auto', hardwareDecode: 'none', loop: true },
+		input: { kind: 'file', loop: true },
+		analysis,
+		preview: { fps: 6, maxWidth: 320, quality: 65, ...preview }
+	});
+	const line = args
+		.join('\u0000')
+		.replace('-re\u0000', '')
+		.replace('-stream_loop\u0000-1', `-stream_loop\u0000${rounds - 1}`)
+		.replace(
+			/fifo\u0000-fifo_format\u0000nut\u0000-drop_pkts_on_overflow\u00001\u0000-queue_size\u0000\d+\u0000-format_opts\u0000flush_packets=1/g,
+			'nut'
+		)
+		.replace(`pipe:${ANALYSIS_FD}`, file(ANALYSIS_FD))
+		.replace(`pipe:${PREVIEW_FD}`, file(PREVIEW_FD));
+	const ffmpeg = spawn(FFMPEG, line.split('\u0000'), { stdio: 'ignore' });
+	expect(await new Promise((resolve) => ffmpeg.once('exit', resolve))).toBe(0);
+	return { analysis: await read(file(ANALYSIS_FD)), preview: await read(file(PREVIEW_FD)) };
+}
+
+async function read(path: string): Promise<Output> {
+	const output: Output = { width: 0, height: 0, times: [], frames: [] };
+	const reader = new NutReader(
+		{
+			stream: ({ width, height }) => Object.assign(output, { width, height }),
+			buffer: (_, size) => Buffer.alloc(size),
+			frame({ timeBase }, pts, data) {
+				expect(timeBase).toEqual({ num: 1, den: 90_000 });
+				output.times.push(Math.round(pts / 90));
+				output.frames.push(Buffer.from(data));
+			}
+		},
+		1 << 24
+	);
+	for await (const chunk of createReadStream(path)) reader.push(chunk as Buffer);
+	return output;
+}
+
+const every = (ms: number, count: number) => Array.from({ length: count }, (_, k) => k * ms);
+
+describe.concurrent('which frames', () => {
+	it('every frame of a source that is slower than asked', async () => {
+		const { analysis } = await play(clip, { width: 320, fps: 30 });
+		expect(analysis.times).toEqual(every(40, 75));
+	});
+
+	it.each([20, 12.5, 10, 7, 3, 1])('%d a second in the mean of a faster one, evenly spread', async (fps) => {
+		const { analysis } = await play(clip, { width: 160, fps }, {}, 3);
+		expect(Math.abs(analysis.times.length - 9 * fps)).toBeLessThanOrEqual(1);
+		const steps = analysis.times.slice(1).map((time, k) => time - analysis.times[k]!);
+		// A frame of 25 a second is at most one frame off its due time.
+		expect(Math.max(...steps)).toBeLessThanOrEqual(1_000 / fps + 41);
+		expect(Math.min(...steps)).toBeGreaterThanOrEqual(1_000 / fps - 41);
+	});
+
+	it('all of them and rising times over the seams of a loop', async () => {
+		const { analysis } = await play(clip, { width: 160, fps: 30 }, {}, 3);
+		const steps = analysis.times.slice(1).map((time, k) => time - analysis.times[k]!);
+		expect(analysis.times.length).toBeGreaterThanOrEqual(223);
+		expect(Math.min(...steps)).toBeGreaterThan(20);
+		expect(Math.max(...steps)).toBeLessThanOrEqual(120);
+	});
+
+	it('previews are some of the analysed frames, never others', async () => {
+		for (const [fps, shown] of [
+			[25, 6],
+			[10, 6],
+			[10, 30],
+			[5, 4]
+		] as const) {
+			const { analysis, preview } = await play(clip, { width: 160, fps }, { fps: shown });
+			expect(preview.times.filter((time) => !analysis.times.includes(time))).toEqual([]);
+			expect(Math.abs(preview.times.length - 3 * Math.min(fps, shown))).toBeLessThanOrEqual(1);
+		}
+	});
+});
+
+describe.concurrent('which sizes', () => {
+	it.each([
+		['640x360', 320, 0, '320x180', '640x360'],
+		['640x360', 1_920, 960, '640x360', '640x360'],
+		['640x360', 333, 101, '332x186', '100x56'],
+		['322x182', 160, 320, '160x90', '320x180'],
+		['64x1024', 640, 32, '64x1024', '32x512'],
+		['1024x16', 160, 64, '160x2', '64x2']
+	])('%s analysed at %d, shown at %d → %s, %s', async (size, width, maxWidth, analysed, shown) => {
+		const path = await clips.clip(folder.path, { size, seconds: 0.2 });
+		const { analysis, preview } = await play(path, { width, fps: 25 }, { maxWidth });
+		expect(`${analysis.width}x${analysis.height}`).toBe(analysed);
+		expect(`${preview.width}x${preview.height}`).toBe(shown);
+		for (const frame of analysis.frames) expect(frame.length).toBe(analysis.width * analysis.height);
+	});
+
+	it('a better quality takes more bytes', async () => {
+		const bytes = async (quality: number) => {
+			const { preview } = await play(clip, { width: 160, fps: 5 }, { quality });
+			return preview.frames.reduce((sum, { length }) => sum + length, 0);
+		};
+		const [worst, middle, best] = await Promise.all([bytes(5), bytes(60), bytes(95)]);
+		expect(worst * 1.5).toBeLessThan(middle);
+		expect(middle * 1.5).toBeLessThan(best);
+	});
+});
