@@ -2,7 +2,7 @@
 //
 // A frame is stored once per pyramid level, with padding round it so that no inner loop ever tests a border:
 //
-//      padX        w         padX + rounding to 16
+//      padX        w         padX and a rest
 //   +--------+------------+--------+
 //   |        |   padY     |        |      level 0: one byte a pixel, as it came
 //   |        +------------+        |      level 1..3: int16, (pixel - 128) * 8
@@ -99,6 +99,14 @@ export function nodeRowsPerBand(level: i32): i32 {
 	return load<i32>(entry(NODE_ROWS_PER_BAND, level));
 }
 
+/**
+ * Bytes from row to row for so many used: an odd number of cache lines. At a power of two, which 960 pixels and
+ * their padding come to, the rows of a window would all compete for the same few lines of the cache.
+ */
+function rowBytes(used: i32): i32 {
+	return ((used + 63) & ~63) | 64;
+}
+
 function allocate(bytes: i32): usize {
 	const pointer = heap.alloc(<usize>bytes + 2 * GUARD);
 	memory.fill(pointer, 0, <usize>bytes + 2 * GUARD);
@@ -141,15 +149,14 @@ function layOutPyramid(width: i32, height: i32): void {
 }
 
 function layOutLevel(level: i32, w: i32, h: i32): void {
-	const stride = (w + 2 * padX + 15) & ~15;
-	const rows = h + 2 * padY;
 	const bytes = level == 0 ? 1 : 2;
+	const stride = rowBytes((w + 2 * padX) * bytes);
 	store<i32>(entry(LEVEL_WIDTH, level), w);
 	store<i32>(entry(LEVEL_HEIGHT, level), h);
-	store<i32>(entry(IMAGE_STRIDE, level), stride * bytes);
-	const inset = (padY * stride + padX) * bytes;
+	store<i32>(entry(IMAGE_STRIDE, level), stride);
+	const inset = padY * stride + padX * bytes;
 	for (let slot = 0; slot < 2; slot++) {
-		const plane = allocate(stride * rows * bytes);
+		const plane = allocate(stride * (h + 2 * padY));
 		store<i32>(entry(IMAGE_POINTER, slot * MAX_LEVELS + level), <i32>plane + inset);
 	}
 }
@@ -172,7 +179,7 @@ function layOutNodes(everyPoint: bool): void {
 		store<i32>(entry(NODE_ROWS_PER_BAND, level), rowsPerBand);
 		bandRows = max(bandRows, windowSize + 3 + (((rowsPerBand - 1) * cells * gridStep) >> level));
 	}
-	bandStride = <usize>((levelWidth(0) + 2 * padX + 15) & ~15) * 2;
+	bandStride = <usize>rowBytes((levelWidth(0) + 2 * padX) * 2);
 	bandPlane = bandStride * <usize>bandRows;
 }
 

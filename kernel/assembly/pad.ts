@@ -16,32 +16,33 @@ export function reflect(i: i32, n: i32): i32 {
 
 /** Pads a w x h image of T whose pixel (0, 0) is at image; stride in bytes. */
 export function padPlane<T>(image: usize, w: i32, h: i32, stride: usize): void {
-	const rightPad = <i32>(stride / sizeof<T>()) - padX - w;
 	for (let y = 0; y < h; y++) {
 		const row = image + <usize>y * stride;
-		if (w > rightPad) padRowNear<T>(row, w, rightPad);
-		else padRowFar<T>(row, w, rightPad);
+		if (w > padX) padRowNear<T>(row, w);
+		else padRowFar<T>(row, w);
 	}
 	const left = image - <usize>padX * sizeof<T>();
+	const bytes = <usize>(w + 2 * padX) * sizeof<T>();
 	for (let k = 1; k <= padY; k++) {
-		memory.copy(left - stride * <usize>k, left + stride * <usize>reflect(-k, h), stride);
-		memory.copy(left + stride * <usize>(h - 1 + k), left + stride * <usize>reflect(h - 1 + k, h), stride);
+		memory.copy(left - stride * <usize>k, left + stride * <usize>reflect(-k, h), bytes);
+		memory.copy(left + stride * <usize>(h - 1 + k), left + stride * <usize>reflect(h - 1 + k, h), bytes);
 	}
 }
 
 /** The row is wider than its padding: one reflection is enough. */
 // @ts-ignore: decorator
 @inline
-function padRowNear<T>(row: usize, w: i32, rightPad: i32): void {
+function padRowNear<T>(row: usize, w: i32): void {
 	const end = row + <usize>(w - 1) * sizeof<T>();
-	const left = <usize>padX * sizeof<T>();
-	const right = <usize>rightPad * sizeof<T>();
-	for (let k = sizeof<T>(); k <= left; k += sizeof<T>()) store<T>(row - k, load<T>(row + k));
-	for (let k = sizeof<T>(); k <= right; k += sizeof<T>()) store<T>(end + k, load<T>(end - k));
+	const last = <usize>padX * sizeof<T>();
+	for (let k = sizeof<T>(); k <= last; k += sizeof<T>()) {
+		store<T>(row - k, load<T>(row + k));
+		store<T>(end + k, load<T>(end - k));
+	}
 }
 
-function padRowFar<T>(row: usize, w: i32, rightPad: i32): void {
-	for (let x = -padX; x < w + rightPad; x++) {
+function padRowFar<T>(row: usize, w: i32): void {
+	for (let x = -padX; x < w + padX; x++) {
 		if (x >= 0 && x < w) continue;
 		store<T>(row + x * sizeof<T>(), load<T>(row + <usize>reflect(x, w) * sizeof<T>()));
 	}
