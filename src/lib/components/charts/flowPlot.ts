@@ -60,7 +60,7 @@ export function flowPlotOptions(input: FlowPlotInput): uPlot.Options {
 				font,
 				gap: RIBBON_TOP + RIBBON_HEIGHT + 4,
 				size: RIBBON_TOP + RIBBON_HEIGHT + 22,
-				space: 90,
+				space: 64,
 				grid: { show: false },
 				ticks: { show: false },
 				values: (_plot, splits) => splits.map((at) => timeLabel(at, splits))

@@ -27,8 +27,9 @@ export interface LivePicture {
 	receivedAt: number;
 }
 
-/** Share of its brightness the feed keeps while arrows lie on it. */
+/** Share of its brightness the feed keeps while arrows lie on it, and while lightness itself says magnitude. */
 const DIMMED = 0.72;
+const DIMMED_FOR_HEAT = 0.48;
 const GROUND = '#08090b';
 
 /** Draws the feed; without it, an even dark ground, so that arrows can be read alone. */
@@ -46,7 +47,7 @@ function drawFeed(
 	context.imageSmoothingQuality = 'high';
 	context.drawImage(picture.bitmap, fit.x, fit.y, fit.width, fit.height);
 	if (!overlays.arrows && !overlays.trails && !overlays.magnitude) return;
-	context.fillStyle = `rgb(0 0 0 / ${1 - DIMMED})`;
+	context.fillStyle = `rgb(0 0 0 / ${1 - (overlays.magnitude ? DIMMED_FOR_HEAT : DIMMED)})`;
 	context.fillRect(fit.x, fit.y, fit.width, fit.height);
 }
 
