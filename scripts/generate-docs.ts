@@ -1,10 +1,14 @@
 // Writes the reference pages that are made of the code: `npm run docs:generate`. A test fails when they are out of date.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CONFIGURATION_PAGE, configurationPage } from '../src/lib/server/config/reference.ts';
 import { referencePages } from '../src/lib/server/openapi/markdown.ts';
 
 const root = join(import.meta.dirname, '..');
-for (const [path, text] of Object.entries(referencePages())) {
+for (const [path, text] of Object.entries({
+	...referencePages(),
+	[CONFIGURATION_PAGE]: configurationPage()
+})) {
 	mkdirSync(dirname(join(root, path)), { recursive: true });
 	writeFileSync(join(root, path), text);
 	console.log(`wrote ${path}`);
