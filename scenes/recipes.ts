@@ -11,9 +11,9 @@ export interface Recipe {
 }
 
 export const RECIPES: Record<SceneName, Recipe> = {
-	junction: { bakePasses: 96, crf: 26 },
-	concourse: { bakePasses: 96, crf: 26 },
-	yard: { bakePasses: 80, crf: 26 }
+	junction: { bakePasses: 96, crf: 27 },
+	concourse: { bakePasses: 96, crf: 28 },
+	yard: { bakePasses: 80, crf: 27 }
 };
 
 export const WIDTH = 1280;

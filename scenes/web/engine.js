@@ -102,9 +102,11 @@ export class Engine {
 		this.setContacts(states);
 		gpu.fill(targets.contact, passes.contact);
 		if (scene.light.mirror) gpu.draw(targets.reflection, packed, passes.mirrored, { clear: true });
-		gpu.fill(targets.picture, passes.compose, { clear: true });
-		gpu.draw(targets.picture, packed, passes.depth);
-		gpu.draw(targets.picture, packed, passes.actors);
+		gpu.compose(targets.picture, [
+			[null, passes.compose],
+			[packed, passes.depth],
+			[packed, passes.actors]
+		]);
 		if (scene.post.bloom) {
 			gpu.fill(targets.bloom[0], passes.bloomAcross);
 			gpu.fill(targets.bloom[1], passes.bloomDown);

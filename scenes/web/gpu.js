@@ -81,9 +81,7 @@ export class Gpu {
 		this.stage = new THREE.Scene();
 		this.stage.matrixWorldAutoUpdate = false;
 		this.camera = new THREE.Camera();
-		this.mesh = new THREE.Mesh();
-		this.mesh.frustumCulled = false;
-		this.stage.add(this.mesh);
+		this.meshes = [];
 		this.triangle = new THREE.BufferGeometry();
 		this.triangle.setAttribute(
 			'position',
@@ -98,30 +96,45 @@ export class Gpu {
 		this.renderer.setClearAlpha(0);
 	}
 
-	/** Draws a packed mesh; with a family, one call for each of its materials. `keepColor` clears the depth alone. */
+	/** Draws a packed mesh, with one material or with a family of them. `keepColor` clears the depth alone. */
 	draw(target, packed, look, { clear = false, keepColor = false } = {}) {
 		this.renderer.setRenderTarget(target);
 		if (clear) this.renderer.clear(!keepColor, true, false);
-		this.mesh.geometry = packed.geometry;
-		if (!(look instanceof MaterialFamily)) return this.render(look);
-		for (const { number, start, count } of packed.groups) {
-			packed.geometry.setDrawRange(start, count);
-			this.render(look.variant(number));
-		}
-		packed.geometry.setDrawRange(0, packed.indexCount);
+		this.render([[packed, look]]);
 	}
 
 	/** Runs a pass over the whole target. */
-	fill(target, look, { clear = false } = {}) {
+	fill(target, look) {
 		this.renderer.setRenderTarget(target);
-		if (clear) this.renderer.clear(true, true, false);
-		this.mesh.geometry = this.triangle;
-		this.render(look);
+		this.render([[null, look]]);
 	}
 
-	render(look) {
-		this.mesh.material = look;
+	/** Clears the target and draws steps in order; [null, look] fills it. A multisampled target is resolved but once. */
+	compose(target, steps) {
+		this.clear(target);
+		this.renderer.setRenderTarget(target);
+		this.render(steps);
+	}
+
+	render(steps) {
+		while (this.meshes.length < steps.length) this.addMesh();
+		this.meshes.forEach((mesh, i) => {
+			mesh.visible = i < steps.length;
+			if (!mesh.visible) return;
+			const [packed, look] = steps[i];
+			mesh.geometry = packed?.geometry ?? this.triangle;
+			mesh.material =
+				look instanceof MaterialFamily ? packed.groups.map(({ number }) => look.variant(number)) : look;
+		});
 		this.renderer.render(this.stage, this.camera);
+	}
+
+	addMesh() {
+		const mesh = new THREE.Mesh();
+		mesh.frustumCulled = false;
+		mesh.renderOrder = this.meshes.length;
+		this.meshes.push(mesh);
+		this.stage.add(mesh);
 	}
 
 	/** Reads a target into `into`, bottom row first, and so waits until it is drawn. */

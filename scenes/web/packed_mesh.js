@@ -84,7 +84,8 @@ export class PackedMesh {
 			}
 			if (end > start) this.groups.push({ number, start, count: end - start });
 		}
-		this.indexCount = end;
+		this.geometry.clearGroups();
+		this.groups.forEach(({ start, count }, i) => this.geometry.addGroup(start, count, i));
 		this.geometry.setDrawRange(0, end);
 		this.geometry.index.clearUpdateRanges();
 		this.geometry.index.addUpdateRange(0, end);
