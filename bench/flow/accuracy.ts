@@ -66,7 +66,13 @@ function compare(pair: TruePair, grid: number, opencv: Result, fast: Result, fai
 		}
 	}
 	const [theirs, fasts, faithfuls] = errors.map(describe) as [EndPointError, EndPointError, EndPointError];
-	return { pair: pair.name, points: errors[0]?.length ?? 0, opencv: theirs, fast: fasts, faithful: faithfuls };
+	return {
+		pair: pair.name,
+		points: errors[0]?.length ?? 0,
+		opencv: theirs,
+		fast: fasts,
+		faithful: faithfuls
+	};
 }
 
 function inside(pair: TruePair, x: number, y: number): boolean {

@@ -35,7 +35,12 @@ const SOURCES: Source[] = [
 	{ name: 'junction', kind: 'moving', files: loop('junction.mp4'), startS: 2 },
 	{ name: 'yard', kind: 'mostly static', files: loop('yard.mp4'), startS: 2 },
 	{ name: 'bottle', kind: 'mostly static', files: [`${SHARED}/bottle-detection.mp4`], startS: 2 },
-	{ name: 'one-by-one', kind: 'mostly static', files: [`${SHARED}/one-by-one-person-detection.mp4`], startS: 5 }
+	{
+		name: 'one-by-one',
+		kind: 'mostly static',
+		files: [`${SHARED}/one-by-one-person-detection.mp4`],
+		startS: 5
+	}
 ];
 
 /** The first of the candidates that exists, as an absolute path. */
@@ -44,7 +49,11 @@ export function findFile(candidates: string[]): string | undefined {
 }
 
 /** Decodes every clip that is there at width x height into folder; says which are absent. */
-export function decodeClips(width: number, height: number, folder: string): { clips: Clip[]; absent: string[] } {
+export function decodeClips(
+	width: number,
+	height: number,
+	folder: string
+): { clips: Clip[]; absent: string[] } {
 	const clips: Clip[] = [];
 	const absent: string[] = [];
 	for (const { name, kind, files, startS } of SOURCES) {

@@ -1,7 +1,9 @@
 // Frame pairs whose true motion is known: the shared ones where present, and warps of our own, which need nothing.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFlo } from '#lib/workers/flow/testing/flo.ts';
+import { movedPicture, picture } from '#lib/workers/flow/testing/pictures.ts';
 import { findFile } from './clips.ts';
 
 export interface TruePair {
@@ -25,7 +27,7 @@ export function sharedPairs(folder: string): TruePair[] {
 	return SHARED_PAIRS.flatMap(({ name, files }) => {
 		const [a, b, flo] = files.map((file) => findFile([`${SHARED}/${name}/${file}`]));
 		if (a === undefined || b === undefined || flo === undefined) return [];
-		const { width, height, truth } = readFlo(flo);
+		const { width, height, flow: truth } = readFlo(flo);
 		const paths: [string, string] = [join(folder, `${name}-a.gray`), join(folder, `${name}-b.gray`)];
 		toGray(a, paths[0]);
 		toGray(b, paths[1]);
@@ -33,19 +35,11 @@ export function sharedPairs(folder: string): TruePair[] {
 	});
 }
 
-/** Middlebury's format: the tag "PIEH", width, height, then dx, dy as f32, row by row. */
-function readFlo(file: string): { width: number; height: number; truth: Float32Array } {
-	const bytes = readFileSync(file);
-	if (bytes.toString('latin1', 0, 4) !== 'PIEH') throw new Error(`${file} is no .flo file`);
-	const data = bytes.buffer.slice(bytes.byteOffset + 12, bytes.byteOffset + bytes.length);
-	return { width: bytes.readInt32LE(4), height: bytes.readInt32LE(8), truth: new Float32Array(data) };
-}
-
 function toGray(image: string, path: string): void {
 	execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', image, '-pix_fmt', 'gray', '-f', 'rawvideo', path]);
 }
 
-/** Motion of a picture: where the pixel (x, y) of the second frame was in the first is not asked; where it went is. */
+/** A motion of the whole picture, told both ways. */
 interface Warp {
 	name: string;
 	/** Displacement of the pixel at (x, y) of the first frame. */
@@ -94,7 +88,10 @@ const WARPS: Warp[] = [
 export function ownPairs(folder: string): TruePair[] {
 	return WARPS.map((warp, k) => {
 		const paths: [string, string] = [join(folder, `own-${k}-a.gray`), join(folder, `own-${k}-b.gray`)];
-		writeFileSync(paths[0], sample((x, y) => [x, y]));
+		writeFileSync(
+			paths[0],
+			sample((x, y) => [x, y])
+		);
 		writeFileSync(paths[1], sample(warp.backward));
 		return { name: warp.name, width: WIDTH, height: HEIGHT, paths, truth: truthOf(warp) };
 	});
@@ -104,42 +101,4 @@ function truthOf(warp: Warp): Float32Array {
 	const truth = new Float32Array(WIDTH * HEIGHT * 2);
 	for (let k = 0; k < WIDTH * HEIGHT; k++) truth.set(warp.forward(k % WIDTH, Math.floor(k / WIDTH)), 2 * k);
 	return truth;
-}
-
-function sample(source: (x: number, y: number) => [number, number]): Uint8Array {
-	const frame = new Uint8Array(WIDTH * HEIGHT);
-	for (let k = 0; k < frame.length; k++) {
-		frame[k] = Math.round(texture(...source(k % WIDTH, Math.floor(k / WIDTH))));
-	}
-	return frame;
-}
-
-/** A texture defined at every real point, so that a warp of it needs no resampling: five octaves of value noise. */
-export function texture(x: number, y: number): number {
-	let sum = 0;
-	for (let octave = 0; octave < 5; octave++) {
-		const wavelength = 64 / 2 ** octave;
-		sum += valueNoise(x / wavelength, y / wavelength, octave) / 2 ** (0.6 * octave);
-	}
-	return Math.min(255, Math.max(0, 128 + 90 * sum));
-}
-
-/** Random values at whole points, -1..1, blended smoothly (6t^5 - 15t^4 + 10t^3) between them. */
-function valueNoise(x: number, y: number, seed: number): number {
-	const [x0, y0] = [Math.floor(x), Math.floor(y)];
-	const [u, v] = [fade(x - x0), fade(y - y0)];
-	const top = (1 - u) * hash(x0, y0, seed) + u * hash(x0 + 1, y0, seed);
-	const bottom = (1 - u) * hash(x0, y0 + 1, seed) + u * hash(x0 + 1, y0 + 1, seed);
-	return (1 - v) * top + v * bottom;
-}
-
-function fade(t: number): number {
-	return t * t * t * (t * (6 * t - 15) + 10);
-}
-
-function hash(x: number, y: number, seed: number): number {
-	let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed + 1, 0x9e3779b1);
-	h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-	h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-	return ((h ^ (h >>> 16)) >>> 0) / 2147483648 - 1;
 }
