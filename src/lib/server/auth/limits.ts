@@ -45,7 +45,9 @@ function forgetOldest(attempts: Map<string, unknown>): void {
 
 /** One household or company often has a whole IPv6 /64 to choose from: it counts as one address. */
 export function addressKey(address: string): string {
-	if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+	if (!isIPv6(address)) return address;
+	// The same IPv4 address, as a socket that speaks both writes it.
+	if (address.startsWith('::ffff:')) return address.slice(7);
 	const [head = '', tail = ''] = address.split('::');
 	const groups = head.split(':').filter(Boolean);
 	const rest = tail.split(':').filter(Boolean);

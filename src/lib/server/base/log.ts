@@ -8,6 +8,8 @@ export interface LogOptions {
 	level: string;
 	format: 'json' | 'pretty';
 	instance: string;
+	/** Where JSON lines go; standard output unless told. */
+	destination?: { write(line: string): void };
 }
 
 export function createLogger(options: LogOptions): Logger {
@@ -16,7 +18,12 @@ export function createLogger(options: LogOptions): Logger {
 		base: { instance: options.instance },
 		serializers: { err: describeError }
 	};
-	if (options.format === 'json') return pino({ ...base, timestamp: pino.stdTimeFunctions.isoTime });
+	if (options.format === 'json') {
+		return pino(
+			{ ...base, timestamp: pino.stdTimeFunctions.isoTime },
+			options.destination ?? pino.destination(1)
+		);
+	}
 	return pino(
 		base,
 		pretty({ colorize: process.stdout.isTTY, translateTime: 'HH:MM:ss.l', ignore: 'instance,pid,hostname' })

@@ -70,7 +70,7 @@ function asOneself(uid: number): Launcher {
 	};
 }
 
-function candidates(uid: number, accounts: Account[]): Launcher[] {
+export function candidates(uid: number, accounts: Account[]): Launcher[] {
 	const others = ['postgres', 'nobody', 'daemon']
 		.map((name) => accounts.find((account) => account.name === name && account.uid !== 0))
 		.filter((account) => account !== undefined);
@@ -114,7 +114,7 @@ function asOther(account: Account): Launcher {
 }
 
 /** True when a shell run this way is not root, may run the program and may write where the database will be. */
-function works(launcher: Launcher, program: string, folder: string): boolean {
+export function works(launcher: Launcher, program: string, folder: string): boolean {
 	const probe = mkdtempSync(join(folder, 'probe-'));
 	try {
 		for (const dir of [folder, probe]) chownSync(dir, launcher.uid, launcher.gid);
@@ -148,7 +148,7 @@ function hasName(): boolean {
 }
 
 /** Empty on systems that keep their users elsewhere. */
-function readAccounts(): Account[] {
+export function readAccounts(): Account[] {
 	try {
 		return readFileSync('/etc/passwd', 'utf8').split('\n').flatMap(parseAccount);
 	} catch {
