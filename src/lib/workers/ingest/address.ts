@@ -34,5 +34,5 @@ function urlProblem(url: string, schemes: string[]): string | null {
 }
 
 function hasControlCharacters(text: string): boolean {
-	return /[\u0000-\u001f\u007f]/.test(text);
+	return [...text].some((character) => character < ' ' || character === '\u007f');
 }

@@ -42,16 +42,17 @@ async function play(
 		preview: { fps: 6, maxWidth: 320, quality: 65, ...preview }
 	});
 	const line = args
-		.join('\u0000')
-		.replace('-re\u0000', '')
-		.replace('-stream_loop\u0000-1', `-stream_loop\u0000${rounds - 1}`)
+		.join('\n')
+		.replace('-re\n', '')
+		.replace('-stream_loop\n-1', `-stream_loop\n${rounds - 1}`)
 		.replace(
-			/fifo\u0000-fifo_format\u0000nut\u0000-drop_pkts_on_overflow\u00001\u0000-queue_size\u0000\d+\u0000-format_opts\u0000flush_packets=1/g,
+			/fifo\n-fifo_format\nnut\n-drop_pkts_on_overflow\n1\n.*\n.*\n-format_opts\nflush_packets=1/g,
 			'nut'
 		)
 		.replace(`pipe:${ANALYSIS_FD}`, file(ANALYSIS_FD))
-		.replace(`pipe:${PREVIEW_FD}`, file(PREVIEW_FD));
-	const ffmpeg = spawn(FFMPEG, line.split('\u0000'), { stdio: 'ignore' });
+		.replace(`pipe:${PREVIEW_FD}`, file(PREVIEW_FD))
+		.replace(/pipe:\d/, '/dev/null');
+	const ffmpeg = spawn(FFMPEG, line.split('\n'), { stdio: 'ignore' });
 	expect(await new Promise((resolve) => ffmpeg.once('exit', resolve))).toBe(0);
 	return { analysis: await read(file(ANALYSIS_FD)), preview: await read(file(PREVIEW_FD)) };
 }

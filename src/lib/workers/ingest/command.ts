@@ -1,7 +1,7 @@
 // ffmpeg's command line and standard input for one source: a pure function, so that every choice in it can be tested.
 //
-//   input ─▶ decode ─▶ select (rate, rising times) ─┬─▶ scale ─▶ gray ─▶ NUT on fd 3     analysed frames
-//                                                   └─▶ select ─▶ scale ─▶ JPEG ─▶ NUT on fd 4     a subset of them
+//   input ─▶ decode ─▶ select (rate, rising times) ─┬─▶ scale ─▶ gray ─▶ NUT on fd 1     analysed frames
+//                                                   └─▶ select ─▶ scale ─▶ JPEG ─▶ NUT on fd 3     a subset of them
 //
 // Network addresses go to standard input as a playlist: what is on a command line, every process on the machine can read.
 import type { AnalysisConfig, HardwareDecoder, PreviewConfig, SourceConfig } from '#lib/contracts/run.ts';
@@ -13,8 +13,10 @@ const NETWORK_TIMEOUT_US = 5_000_000;
 /** Frames ffmpeg holds for a reader that is late, before it drops them. */
 const FIFO_FRAMES = 4;
 
-export const ANALYSIS_FD = 3;
-export const PREVIEW_FD = 4;
+/** Whole frames go to standard output, which process.ts makes cheap to read. */
+export const ANALYSIS_FD = 1;
+export const PREVIEW_FD = 3;
+const PROGRESS_FD = 4;
 
 /** How an input is opened. HTTP cameras that send JPEGs carry no times of their own, so they are stamped on arrival. */
 export type InputMode =
@@ -35,7 +37,7 @@ export interface RunCommand {
 	preview: PreviewConfig;
 }
 
-/** Analysed frames as gray NUT on fd 3, preview JPEGs as NUT on fd 4, both with ticks of 1/90000 s. */
+/** Analysed frames as gray NUT on fd 1, preview JPEGs as NUT on fd 3, both with ticks of 1/90000 s. */
 export function runCommand({ source, input, analysis, preview }: RunCommand): Command {
 	const { args, stdin } = inputOf(source, input);
 	return {
@@ -86,8 +88,8 @@ const GLOBAL = [
 	'1'
 ];
 
-// How many frames ffmpeg made, told every second on standard output: what did not arrive here was dropped.
-const PROGRESS = ['-progress', 'pipe:1', '-stats_period', '1'];
+// How many frames ffmpeg made, told every second: what did not arrive here was dropped.
+const PROGRESS = ['-progress', `pipe:${PROGRESS_FD}`, '-stats_period', '1'];
 
 // Threads: the rawvideo encoder is frame-threaded too and would hand every frame over one late.
 // The fifo muxer drops packets when its reader is late, where a plain pipe would stall the decoder for good.

@@ -1,7 +1,7 @@
 // One attempt at a source: one ffmpeg from its start to its end, its frames, and a watchdog over both.
 import type { SourceInfo } from '#lib/contracts/messages.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
-import { ANALYSIS_FD, MAX_PIXELS, PREVIEW_FD, type Command } from './command.ts';
+import { MAX_PIXELS, type Command } from './command.ts';
 import { DropCount } from './drop-count.ts';
 import { sizeVerdict, type Attempt, type Verdict } from './failure.ts';
 import { LatestFrame, type RawFrame } from './latest.ts';
@@ -44,20 +44,22 @@ const WATCH_EVERY_MS = 250;
 /** A gray frame of the greatest width there is, with a portrait picture's height; a JPEG of 8K at its worst. */
 const MAX_FRAME_BYTES = MAX_PIXELS;
 
-export function startDecoding(options: DecodingOptions, events: DecodingEvents): Decoding {
-	return new OneDecoding(options, events);
+/** Starts ffmpeg. Never rejects: what goes wrong is how the attempt `ended`. */
+export async function startDecoding(options: DecodingOptions, events: DecodingEvents): Promise<Decoding> {
+	const decoding = new OneDecoding(options, events);
+	await decoding.start();
+	return decoding;
 }
 
 class OneDecoding implements Decoding {
-	readonly pid: number | null;
-	readonly ended: Promise<Attempt>;
+	ended!: Promise<Attempt>;
 	private readonly options: DecodingOptions;
 	private readonly events: DecodingEvents;
-	private readonly ffmpeg: FfmpegProcess;
 	private readonly report: Report;
 	private readonly latest: LatestFrame;
 	private readonly drops: DropCount;
 	private readonly startedAt = performance.now();
+	private ffmpeg: FfmpegProcess | null = null;
 	private verdict: Verdict | null = null;
 	private silent = false;
 	private live = false;
@@ -75,11 +77,22 @@ class OneDecoding implements Decoding {
 			(frame) => this.deliver(frame),
 			(count) => events.dropped(count)
 		);
-		this.ffmpeg = startFfmpeg(options.ffmpegPath, options.command, 2);
-		this.pid = this.ffmpeg.pid;
-		if (this.pid !== null) this.listen();
+	}
+
+	get pid(): number | null {
+		return this.ffmpeg?.pid ?? null;
+	}
+
+	async start(): Promise<void> {
+		const ffmpeg = await startFfmpeg(this.options.ffmpegPath, this.options.command, {
+			stdout: this.guarded(this.analysisReader()),
+			stderr: (chunk) => this.report.push(chunk),
+			more: [this.guarded(this.previewReader()), (chunk) => this.drops.progress(chunk)],
+			wideStdout: true
+		});
+		this.ffmpeg = ffmpeg;
 		const watchdog = setInterval(() => this.watch(), WATCH_EVERY_MS);
-		this.ended = this.ffmpeg.ended.then((exit) => {
+		this.ended = ffmpeg.ended.then((exit) => {
 			clearInterval(watchdog);
 			this.silence();
 			return this.attempt(exit);
@@ -88,13 +101,11 @@ class OneDecoding implements Decoding {
 
 	stop(): void {
 		this.silence();
-		this.ffmpeg.stop();
+		this.ffmpeg?.stop();
 	}
 
-	private listen(): void {
-		this.ffmpeg.output(1).on('data', (chunk: Buffer) => this.drops.progress(chunk));
-		this.ffmpeg.output(2).on('data', (chunk: Buffer) => this.report.push(chunk));
-		const analysis = new NutReader(
+	private analysisReader(): NutReader {
+		return new NutReader(
 			{
 				stream: (header) => this.begin(header),
 				buffer: (_, size) => this.latest.buffer(size),
@@ -102,7 +113,10 @@ class OneDecoding implements Decoding {
 			},
 			MAX_FRAME_BYTES
 		);
-		const preview = new NutReader(
+	}
+
+	private previewReader(): NutReader {
+		return new NutReader(
 			{
 				stream: () => {},
 				buffer: (_, size) => Buffer.allocUnsafeSlow(size),
@@ -110,15 +124,11 @@ class OneDecoding implements Decoding {
 			},
 			MAX_FRAME_BYTES
 		);
-		this.read(ANALYSIS_FD, analysis);
-		this.read(PREVIEW_FD, preview);
 	}
 
-	/** Reads on after the end was decided, so that ffmpeg is not held up in ending. */
-	private read(fd: number, reader: NutReader): void {
-		const output = this.ffmpeg.output(fd);
-		output.on('error', () => {});
-		output.on('data', (chunk: Buffer) => {
+	/** A reader that ends ffmpeg over what it cannot read, and then reads on into nothing, so that ffmpeg is not held up in ending. */
+	private guarded(reader: NutReader): (chunk: Buffer) => void {
+		return (chunk) => {
 			if (this.verdict !== null) return;
 			try {
 				reader.push(chunk);
@@ -128,7 +138,7 @@ class OneDecoding implements Decoding {
 					reason: error instanceof Error ? error.message : String(error)
 				});
 			}
-		});
+		};
 	}
 
 	private begin(header: StreamHeader): void {
@@ -190,7 +200,7 @@ class OneDecoding implements Decoding {
 	private giveUp(verdict: Verdict): void {
 		this.verdict ??= verdict;
 		this.silence();
-		this.ffmpeg.kill();
+		this.ffmpeg?.kill();
 	}
 
 	private silence(): void {

@@ -73,17 +73,16 @@ async function look(
 ): Promise<Look> {
 	const startedAt = performance.now();
 	const report = new Report();
-	const ffmpeg = startFfmpeg(ffmpegPath, stillCommand(source, mode, THUMBNAIL_WIDTH), 0);
 	const chunks: Buffer[] = [];
 	let bytes = 0;
 	let late = false;
-	if (ffmpeg.pid !== null) {
-		ffmpeg.output(2).on('data', (chunk: Buffer) => report.push(chunk));
-		ffmpeg.output(1).on('data', (chunk: Buffer) => {
+	const ffmpeg = await startFfmpeg(ffmpegPath, stillCommand(source, mode, THUMBNAIL_WIDTH), {
+		stderr: (chunk) => report.push(chunk),
+		stdout(chunk) {
 			bytes += chunk.length;
 			if (bytes <= MAX_THUMBNAIL_BYTES) chunks.push(chunk);
-		});
-	}
+		}
+	});
 	const deadline = setTimeout(() => {
 		late = true;
 		ffmpeg.kill();

@@ -1,14 +1,21 @@
 // One ffmpeg as a child process: started without our secrets, ended for certain.
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import type { Command } from './command.ts';
+import { socketPair, type SocketPair } from './socket-pair.ts';
 
 export type Exit = { code: number | null; signal: string | null } | 'missing';
 
+export interface FfmpegOutputs {
+	stdout: (chunk: Buffer) => void;
+	stderr: (chunk: Buffer) => void;
+	/** File descriptors 3, 4, … */
+	more?: ((chunk: Buffer) => void)[];
+	/** Standard output carries whole frames, and gets a channel that is cheap to read. */
+	wideStdout?: boolean;
+}
+
 export interface FfmpegProcess {
 	readonly pid: number | null;
-	/** Everything it writes, by file descriptor: 1 and 2, and those asked for. */
-	output(fd: number): Readable;
 	/** Asks it to end, which says goodbye to the camera, and ends it a second later if it has not. */
 	stop(): void;
 	/** Ends it at once. */
@@ -18,28 +25,44 @@ export interface FfmpegProcess {
 }
 
 const GRACE_MS = 1_000;
-/** A process in an uninterruptible wait survives SIGKILL for a while; nothing waits for it. */
+/** Output that something else keeps open is not waited for. */
 const GIVE_UP_MS = 2_000;
 /** ffmpeg needs to find its libraries and drivers; the server's secrets are in other variables. */
 const PASSED_ON =
 	/^(PATH|HOME|TMPDIR|LD_.*|DYLD_.*|LIBVA_.*|VDPAU_.*|CUDA_.*|NVIDIA_.*|XDG_RUNTIME_DIR|DISPLAY|SystemRoot|windir)$/i;
 
-export function startFfmpeg(path: string, command: Command, extraOutputs: number): FfmpegProcess {
+/** Never rejects: what cannot be started has `ended` as missing. */
+export async function startFfmpeg(
+	path: string,
+	command: Command,
+	outputs: FfmpegOutputs
+): Promise<FfmpegProcess> {
+	const { stdout, stderr, more = [] } = outputs;
+	const wide = outputs.wideStdout ? await socketPair(stdout) : null;
 	const child = spawn(path, command.args, {
-		stdio: [command.stdin === null ? 'ignore' : 'pipe', ...Array<'pipe'>(2 + extraOutputs).fill('pipe')],
+		stdio: [
+			command.stdin === null ? 'ignore' : 'pipe',
+			wide?.writer ?? 'pipe',
+			'pipe',
+			...more.map(() => 'pipe' as const)
+		],
 		env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
 		// A group of its own: a Ctrl-C in the terminal is for the server, which then ends its streams in order.
 		detached: true,
 		windowsHide: true
 	});
+	wide?.writer.destroy();
 	child.stdin?.on('error', () => {}); // it may end before it has read its playlist
 	child.stdin?.end(command.stdin);
+	[stdout, stderr, ...more].forEach((reader, index) =>
+		child.stdio[index + 1]?.on('error', () => {}).on('data', reader)
+	);
+
 	let killTimer: NodeJS.Timeout | undefined;
-	const ended = endOf(child).finally(() => clearTimeout(killTimer));
 	const kill = () => signal(child, 'SIGKILL');
+	const ended = endOf(child, wide).finally(() => clearTimeout(killTimer));
 	return {
 		pid: child.pid ?? null,
-		output: (fd) => outputOf(child, fd),
 		stop() {
 			signal(child, 'SIGTERM');
 			killTimer ??= setTimeout(kill, GRACE_MS);
@@ -49,22 +72,20 @@ export function startFfmpeg(path: string, command: Command, extraOutputs: number
 	};
 }
 
-function outputOf(child: ChildProcess, fd: number): Readable {
-	const stream = child.stdio[fd];
-	if (!stream || !('read' in stream)) throw new Error(`ffmpeg has no output ${fd}`);
-	return stream as Readable;
-}
-
-function endOf(child: ChildProcess): Promise<Exit> {
+function endOf(child: ChildProcess, wide: SocketPair | null): Promise<Exit> {
+	const emptied = new Promise<void>((resolve) =>
+		wide === null ? resolve() : wide.reader.once('close', () => resolve())
+	);
 	return new Promise((resolve) => {
 		child.once('error', () => {
-			if (child.pid === undefined) resolve('missing');
+			if (child.pid !== undefined) return;
+			wide?.reader.destroy();
+			resolve('missing');
 		});
-		child.once('close', (code, signal) => resolve({ code, signal }));
-		// Output still unread after the end: wait for it, but not for a descriptor that something else holds.
+		child.once('close', (code, signal) => void emptied.then(() => resolve({ code, signal })));
 		child.once('exit', (code, signal) => {
 			setTimeout(() => {
-				for (const stream of child.stdio) stream?.destroy();
+				for (const stream of [...child.stdio, wide?.reader]) stream?.destroy();
 				resolve({ code, signal });
 			}, GIVE_UP_MS).unref();
 		});

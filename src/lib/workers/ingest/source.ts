@@ -103,6 +103,8 @@ class SupervisedSource implements Source {
 	private readonly closing = new AbortController();
 	private readonly finished: Promise<void>;
 	private preview: PreviewConfig;
+	/** What the ffmpeg now running was started with. */
+	private shown: PreviewConfig;
 	private previewTimer: NodeJS.Timeout | undefined;
 	private mode: InputMode;
 	private modeKnown = false;
@@ -119,7 +121,7 @@ class SupervisedSource implements Source {
 		this.config = config;
 		this.events = events;
 		this.deps = deps;
-		this.preview = config.preview;
+		this.preview = this.shown = config.preview;
 		this.mode = firstMode(config.source);
 		this.finished = this.supervise();
 	}
@@ -142,7 +144,10 @@ class SupervisedSource implements Source {
 		if (preview.fps === fps && preview.maxWidth === maxWidth && preview.quality === quality) return;
 		this.preview = preview;
 		clearTimeout(this.previewTimer);
-		this.previewTimer = setTimeout(() => this.replace(), PREVIEW_SETTLES_MS);
+		this.previewTimer = setTimeout(() => {
+			this.previewTimer = undefined;
+			this.replace();
+		}, PREVIEW_SETTLES_MS);
 	}
 
 	private get closed(): boolean {
@@ -227,8 +232,9 @@ class SupervisedSource implements Source {
 		this.lines.reset();
 		const startedAt = performance.now();
 		let liveAt: number | null = null;
-		const command = runCommand({ source, input: this.mode, analysis, preview: this.preview });
-		const decoding = startDecoding(
+		this.shown = this.preview;
+		const command = runCommand({ source, input: this.mode, analysis, preview: this.shown });
+		const decoding = await startDecoding(
 			{ ffmpegPath, source, command, staleAfterS },
 			{
 				facts: (facts) => this.accepts(modeForFacts(source, this.mode, facts)),
@@ -251,7 +257,9 @@ class SupervisedSource implements Source {
 			}
 		);
 		this.decoding = decoding;
-		this.events.process(decoding.pid);
+		if (this.closed) decoding.stop();
+		else this.events.process(decoding.pid);
+		if (this.previewTimer === undefined) this.replace();
 		const attempt = await decoding.ended;
 		this.decoding = null;
 		if (!this.closed) this.events.process(null);
@@ -288,7 +296,7 @@ class SupervisedSource implements Source {
 	}
 
 	private replace(): void {
-		if (this.closed || this.decoding === null) return;
+		if (this.closed || this.decoding === null || this.shown === this.preview) return;
 		this.replacing = true;
 		this.decoding.stop();
 	}
