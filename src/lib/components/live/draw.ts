@@ -55,6 +55,8 @@ export interface DrawJob {
 	picture: LivePicture;
 	/** CSS pixels of the canvas. */
 	box: { width: number; height: number };
+	/** Device pixels a CSS pixel: the context is already scaled by it. */
+	ratio: number;
 	fit: Fit;
 	overlays: Overlays;
 	style: DrawStyle;
@@ -82,14 +84,14 @@ export function drawPicture(context: CanvasRenderingContext2D, job: DrawJob): vo
 
 function drawMotion(
 	context: CanvasRenderingContext2D,
-	{ picture, fit, overlays, style, trails }: DrawJob
+	{ picture, ratio, fit, overlays, style, trails }: DrawJob
 ): void {
 	const { flow } = picture.frame;
 	const opacity = style.arrow_opacity / 100;
 	if (overlays.magnitude) {
 		drawHeat(context, flow.vectors, flow.gridSize, picture.frame, fit, style.gradient_intensity / 100);
 	}
-	if (overlays.trails) trails?.draw(context, fit, Math.max(0.35, opacity));
+	if (overlays.trails) trails?.draw(context, fit, ratio, Math.max(0.35, opacity));
 	if (overlays.arrows)
-		drawArrows(context, flow.vectors, flow.gridSize, fit, { scale: style.arrow_scale, opacity });
+		drawArrows(context, flow.vectors, flow.gridSize, fit, { scale: style.arrow_scale, opacity, ratio });
 }

@@ -22,8 +22,9 @@ const collection = (features: Feature[]): FeatureCollection => ({ type: 'Feature
 
 /** Adds the sources and layers; call at every `style.load`. */
 export function addCameraLayers(map: MapLibreMap, colours: ConeColours): void {
-	map.addSource(OTHERS, { type: 'geojson', data: collection([]) });
-	map.addSource(CONE, { type: 'geojson', data: collection([]) });
+	map.addSource(OTHERS, { type: 'geojson', data: collection([]), tolerance: 0.1 });
+	// A cone is metres across: no point of its arc may be simplified away.
+	map.addSource(CONE, { type: 'geojson', data: collection([]), tolerance: 0 });
 	map.addLayer({
 		id: 'others-fill',
 		type: 'fill',

@@ -30,8 +30,8 @@ export function offlineStyle(
 		// Names are drawn by the browser from the product's own font: there is no glyph server to ask.
 		'font-faces': { 'IBM Plex Sans': '/fonts/ibm-plex-sans-latin-standard-normal.woff2' },
 		sources: {
-			land: source(world.land, 10),
-			borders: source(world.borders, 10),
+			land: source(world.land, 10, 1),
+			borders: source(world.borders, 10, 1),
 			countries: source(world.countries, 8),
 			places: source(places, 10),
 			[NET_SOURCE]: source(EMPTY, 18)
@@ -40,11 +40,12 @@ export function offlineStyle(
 	};
 }
 
-const source = (data: FeatureCollection, maxzoom: number): GeoJSONSourceSpecification => ({
+/** `tolerance` in pixels of a tile: outlines keep their shape to a pixel, which keeps a continent within one draw call. */
+const source = (data: FeatureCollection, maxzoom: number, tolerance = 0.3): GeoJSONSourceSpecification => ({
 	type: 'geojson',
 	data,
 	maxzoom,
-	tolerance: 0.3
+	tolerance
 });
 
 function ground(colours: MapColours): LayerSpecification[] {

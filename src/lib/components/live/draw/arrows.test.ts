@@ -1,25 +1,25 @@
 // Arrow geometry: the drawn angle and the measured one never disagree, whatever the size.
 import { describe, expect, it } from 'vitest';
 import { angleOf } from '../wheel.ts';
-import { arrowGeometry, arrowSize, arrowStride } from './arrows.ts';
+import { arrowGeometry, arrowStride } from './arrows.ts';
+import { arrowSize } from './sprites.ts';
 
 describe('arrowGeometry', () => {
 	it('ends where the vector ends when it is longer than its head', () => {
 		const arrow = arrowGeometry(10, 20, 30, -40, 6);
-		expect(arrow).toMatchObject({ tailX: 10, tailY: 20, hasStem: true });
 		expect(arrow?.tipX).toBeCloseTo(40);
 		expect(arrow?.tipY).toBeCloseTo(-20);
+		expect(arrow?.stem).toEqual({ from: 6 * 0.78, to: 50 });
 	});
 
-	it('keeps the notch on the line between tail and tip', () => {
+	it('points the way of its vector', () => {
 		const arrow = arrowGeometry(0, 0, 30, 40, 5);
-		expect(angleOf(arrow?.notchX ?? 0, arrow?.notchY ?? 0)).toBeCloseTo(angleOf(30, 40));
-		expect(Math.hypot(arrow?.notchX ?? 0, arrow?.notchY ?? 0)).toBeCloseTo(50 - 5 * 0.78);
+		expect(angleOf(arrow?.ux ?? 0, arrow?.uy ?? 0)).toBeCloseTo(angleOf(30, 40));
 	});
 
 	it('draws a vector shorter than its head as a head alone that still points the same way', () => {
 		const arrow = arrowGeometry(0, 0, 0, 0.4, 6);
-		expect(arrow?.hasStem).toBe(false);
+		expect(arrow?.stem).toBeNull();
 		expect(arrow?.tipY).toBeGreaterThan(0.4);
 		expect(arrow?.uy).toBe(1);
 	});

@@ -29,7 +29,7 @@ describe('Trails', () => {
 		expect(trails.count).toBeLessThanOrEqual(420);
 	});
 
-	it('draws a stopped trail in until nothing is left', () => {
+	it('gives up its particles when nothing moves any more', () => {
 		const trails = new Trails();
 		for (let i = 0; i < 10; i++) trails.advance(uniform(2, 0), 16, 640, 360, 1);
 		expect(trails.count).toBeGreaterThan(0);

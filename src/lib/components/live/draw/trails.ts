@@ -1,36 +1,38 @@
-// Trails: particles carried by the measured field, each with the last stretch of its path, fading from head to tail.
-import { HUES_ON_DARK, HUE_COUNT, angleOf, hueIndex } from '../wheel.ts';
+// Trails: particles carried by the measured field. Each step is drawn once onto a layer that fades, so old paths thin out.
+import { angleOf, hueIndex } from '../wheel.ts';
 import type { Fit } from './fit.ts';
+import { spriteSheet, turnTo, type SpriteSheet } from './sprites.ts';
 
 const MOST_PARTICLES = 420;
-/** Points kept a particle; at 6 pictures a second this is the last 4 s. */
-const PATH_POINTS = 24;
-/** Frames a particle may stand without a vector under it before it begins to fade. */
+/** Frames a particle may stand without a vector under it before it is given up. */
 const PATIENCE = 2;
-/** Parts a path is drawn in, each with its own opacity. */
-const FADE_STEPS = 4;
+/** Share of its strength a path keeps from one picture to the next: at 6 a second it is gone after 3 s. */
+const KEPT = 0.85;
 
 interface Particle {
-	/** [x, y, …] frame pixels, oldest first. */
-	path: number[];
-	/** Direction of the newest step, degrees clockwise from up. */
-	angle: number;
+	/** Frame pixels: here now, and before the last step. */
+	x: number;
+	y: number;
+	fromX: number;
+	fromY: number;
+	/** Frames without motion. */
 	still: number;
 }
 
 /** The vectors of one frame, found by place. */
 export class VectorField {
-	readonly #cells = new Map<number, number>();
-	readonly #columns: number;
 	readonly vectors: ArrayLike<number>;
 	readonly gridSize: number;
+	readonly #cells = new Map<number, number>();
+	readonly #columns: number;
 
 	constructor(vectors: ArrayLike<number>, gridSize: number, width: number) {
 		this.vectors = vectors;
 		this.gridSize = gridSize;
 		this.#columns = Math.ceil(width / gridSize) + 1;
-		for (let i = 0; i + 3 < vectors.length; i += 4)
+		for (let i = 0; i + 3 < vectors.length; i += 4) {
 			this.#cells.set(this.#key(vectors[i] ?? 0, vectors[i + 1] ?? 0), i);
+		}
 	}
 
 	#key(x: number, y: number): number {
@@ -57,10 +59,13 @@ export class VectorField {
 	}
 }
 
-/** The particles of one stream. Bounded in number and in path, forgotten when the frame's size changes. */
+/** The particles of one stream and the layer they have drawn. Bounded; forgotten when the frame's size changes. */
 export class Trails {
 	#particles: Particle[] = [];
+	#layer: OffscreenCanvas | null = null;
 	#size = '';
+	/** Steps taken since the layer was last drawn on. */
+	#fresh = false;
 	/** Shifts which grid points seed particles from frame to frame, so that all get their turn. */
 	#turn = 0;
 
@@ -70,6 +75,7 @@ export class Trails {
 
 	clear(): void {
 		this.#particles = [];
+		this.#layer = null;
 	}
 
 	/** Moves every particle by the field. `steps` is how many analysed frames passed since the last call. */
@@ -81,111 +87,86 @@ export class Trails {
 		for (const particle of this.#particles) carry(particle, field, steps);
 		this.#particles = this.#particles.filter((particle) => lives(particle, width, height));
 		this.#seed(field);
+		this.#fresh = true;
 	}
 
 	/** New particles where there is motion and no particle yet. */
 	#seed(field: VectorField): void {
 		const room = 1.6 * field.gridSize;
-		const taken = new Set(this.#particles.map((particle) => place(head(particle), room)));
+		const taken = new Set(this.#particles.map(({ x, y }) => place(x, y, room)));
 		const total = Math.floor(field.vectors.length / 4);
 		this.#turn = (this.#turn + 7) % 31;
 		for (let k = 0; k < total && this.#particles.length < MOST_PARTICLES; k++) {
 			const i = ((k * 31 + this.#turn) % total) * 4;
-			const at: [number, number] = [field.vectors[i] ?? 0, field.vectors[i + 1] ?? 0];
-			const spot = place(at, room);
+			const x = field.vectors[i] ?? 0;
+			const y = field.vectors[i + 1] ?? 0;
+			const spot = place(x, y, room);
 			if (taken.has(spot)) continue;
 			taken.add(spot);
-			this.#particles.push({
-				path: [...at],
-				angle: angleOf(field.vectors[i + 2] ?? 0, field.vectors[i + 3] ?? 0),
-				still: 0
-			});
+			this.#particles.push({ x, y, fromX: x, fromY: y, still: 0 });
 		}
 	}
 
-	/** Draws all paths into a context in CSS pixels. */
-	draw(context: CanvasRenderingContext2D, fit: Fit, opacity: number): void {
-		const width = Math.max(1.2, Math.min(3, fit.width * 0.0022));
-		const strokes = this.#collect(fit);
-		context.save();
-		context.lineCap = 'round';
-		context.lineJoin = 'round';
-		for (let step = 0; step < FADE_STEPS; step++) {
-			const strength = (step + 1) / FADE_STEPS;
-			context.globalAlpha = opacity * strength * 0.45;
-			context.strokeStyle = '#000';
-			context.lineWidth = width * (0.5 + 0.5 * strength) + 1.6;
-			context.stroke(strokes.casing[step] as Path2D);
-			context.globalAlpha = opacity * strength ** 1.4;
-			context.lineWidth = width * (0.5 + 0.5 * strength);
-			for (const [hue, path] of strokes.hues[step] ?? []) {
-				context.strokeStyle = HUES_ON_DARK[hue] ?? '#fff';
-				context.stroke(path);
-			}
+	/** Lays the paths over a picture; the newest steps are drawn onto the layer first. `ratio`: device pixels a CSS pixel. */
+	draw(context: CanvasRenderingContext2D, fit: Fit, ratio: number, opacity: number): void {
+		const width = Math.max(1, Math.round(fit.width * ratio));
+		const height = Math.max(1, Math.round(fit.height * ratio));
+		if (this.#layer?.width !== width || this.#layer.height !== height) {
+			this.#layer = new OffscreenCanvas(width, height);
+			this.#fresh = true;
 		}
+		if (this.#fresh) this.#strokeSteps(this.#layer, fit, ratio);
+		this.#fresh = false;
+		context.save();
+		context.globalAlpha = opacity;
+		context.drawImage(this.#layer, fit.x, fit.y, fit.width, fit.height);
 		context.restore();
 	}
 
-	#collect(fit: Fit): { casing: Path2D[]; hues: Map<number, Path2D>[] } {
-		const casing = Array.from({ length: FADE_STEPS }, () => new Path2D());
-		const hues = Array.from({ length: FADE_STEPS }, () => new Map<number, Path2D>());
-		for (const particle of this.#particles) {
-			const points = particle.path.length / 2;
-			for (let step = 0; step < FADE_STEPS; step++) {
-				const from = Math.floor((step * (points - 1)) / FADE_STEPS);
-				const to = Math.floor(((step + 1) * (points - 1)) / FADE_STEPS);
-				if (to <= from) continue;
-				const hue = hueIndex(stretchAngle(particle.path, from, to)) % HUE_COUNT;
-				const path = hues[step]?.get(hue) ?? new Path2D();
-				hues[step]?.set(hue, path);
-				addStretch(path, particle.path, from, to, fit);
-				addStretch(casing[step] as Path2D, particle.path, from, to, fit);
-			}
-		}
-		return { casing, hues };
+	#strokeSteps(layer: OffscreenCanvas, fit: Fit, ratio: number): void {
+		const context = layer.getContext('2d');
+		if (!context) return;
+		context.setTransform(1, 0, 0, 1, 0, 0);
+		context.globalCompositeOperation = 'destination-out';
+		context.fillStyle = `rgb(0 0 0 / ${1 - KEPT})`;
+		context.fillRect(0, 0, layer.width, layer.height);
+		context.globalCompositeOperation = 'source-over';
+		// Lines as thick as the stems of a picture half as wide again: a path is read as a whole, an arrow by itself.
+		const sheet = spriteSheet(fit.width * 1.5, ratio);
+		for (const particle of this.#particles) strokeStep(context, sheet, particle, fit.scale, ratio);
 	}
 }
 
-/** One step along the field; without a vector the oldest point goes, so a stopped trail is drawn in by its own tail. */
+function strokeStep(
+	context: OffscreenCanvasRenderingContext2D,
+	sheet: SpriteSheet,
+	{ x, y, fromX, fromY }: Particle,
+	scale: number,
+	ratio: number
+): void {
+	const dx = x - fromX;
+	const dy = y - fromY;
+	const length = Math.hypot(dx, dy);
+	if (length === 0) return;
+	turnTo(context, ratio, x * scale, y * scale, dx / length, dy / length);
+	sheet.stem(context, hueIndex(angleOf(dx, dy)), 0, length * scale);
+}
+
+/** One step along the field; where nothing moves it waits, and draws nothing. */
 function carry(particle: Particle, field: VectorField, steps: number): void {
-	const [x, y] = head(particle);
-	const moved = field.at(x, y);
-	if (moved) {
-		particle.still = 0;
-		particle.angle = angleOf(moved[0], moved[1]);
-		particle.path.push(x + moved[0] * steps, y + moved[1] * steps);
-	} else {
-		particle.still++;
-	}
-	if (particle.path.length > PATH_POINTS * 2) particle.path.splice(0, 2);
-	if (particle.still > PATIENCE) particle.path.splice(0, 4);
+	const moved = field.at(particle.x, particle.y);
+	particle.fromX = particle.x;
+	particle.fromY = particle.y;
+	particle.still = moved ? 0 : particle.still + 1;
+	if (!moved) return;
+	particle.x += moved[0] * steps;
+	particle.y += moved[1] * steps;
 }
 
-function lives(particle: Particle, width: number, height: number): boolean {
-	if (particle.path.length < 2) return false;
-	const [x, y] = head(particle);
-	return x >= 0 && y >= 0 && x <= width && y <= height;
+function lives({ x, y, still }: Particle, width: number, height: number): boolean {
+	return still <= PATIENCE && x >= 0 && y >= 0 && x <= width && y <= height;
 }
 
-function head(particle: Particle): [number, number] {
-	return [particle.path.at(-2) ?? 0, particle.path.at(-1) ?? 0];
-}
-
-function place([x, y]: [number, number], room: number): string {
+function place(x: number, y: number, room: number): string {
 	return `${Math.floor(x / room)},${Math.floor(y / room)}`;
-}
-
-function stretchAngle(path: number[], from: number, to: number): number {
-	const dx = (path[to * 2] ?? 0) - (path[from * 2] ?? 0);
-	const dy = (path[to * 2 + 1] ?? 0) - (path[from * 2 + 1] ?? 0);
-	return angleOf(dx, dy);
-}
-
-function addStretch(target: Path2D, path: number[], from: number, to: number, fit: Fit): void {
-	for (let i = from; i <= to; i++) {
-		const x = fit.x + (path[i * 2] ?? 0) * fit.scale;
-		const y = fit.y + (path[i * 2 + 1] ?? 0) * fit.scale;
-		if (i === from) target.moveTo(x, y);
-		else target.lineTo(x, y);
-	}
 }
