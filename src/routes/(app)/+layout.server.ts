@@ -4,6 +4,10 @@ import { signInAddress } from '#lib/components/shell/next.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals, url, untrack }) => {
-	if (!locals.identity) redirect(303, untrack(() => signInAddress(url.pathname + url.search)));
+	if (!locals.identity)
+		redirect(
+			303,
+			untrack(() => signInAddress(url.pathname + url.search))
+		);
 	return { identity: locals.identity };
 };

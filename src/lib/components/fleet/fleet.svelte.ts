@@ -21,6 +21,7 @@ export class Fleet {
 	loaded = $state(false);
 	readonly #feed: LiveFeed;
 	#refreshing: Promise<void> | null = null;
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache: each draft is reactive by itself
 	readonly #drafts = new Map<string, Draft>();
 
 	readonly cameras: Camera[] = $derived.by(() => this.records.map((record) => this.#join(record)));
@@ -29,11 +30,11 @@ export class Fleet {
 		this.cameras.filter((camera) => ['stream_error', 'worker_down', 'stale'].includes(camera.word)).length
 	);
 	/** Streams the feed speaks of that the list does not know: somebody else added them. */
-	readonly unknown = $derived.by(() => {
-		const known = new Set(this.records.map((record) => record.id));
-		return [...this.#feed.statuses.keys()].filter((id) => !known.has(id));
-	});
+	readonly unknown = $derived.by(() =>
+		[...this.#feed.statuses.keys()].filter((id) => !this.records.some((record) => record.id === id))
+	);
 	/** Asked for once each, so that a status of a camera just deleted does not ask for ever. */
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
 	readonly #sought = new Set<string>();
 
 	constructor(feed: LiveFeed) {
