@@ -3,7 +3,7 @@ import type { SourceInfo } from '#lib/contracts/messages.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
 import { MAX_PIXELS, type Command } from './command.ts';
 import { DropCount } from './drop-count.ts';
-import { sizeVerdict, type Attempt, type Verdict } from './failure.ts';
+import { sizeVerdict, type Attempt, type Verdict } from './attempt.ts';
 import { LatestFrame, type RawFrame } from './latest.ts';
 import { NutReader } from './nut.ts';
 import type { StreamHeader } from './nut-headers.ts';
@@ -41,6 +41,8 @@ export interface Decoding {
 
 const FIRST_FRAME_WITHIN_S = 12;
 const WATCH_EVERY_MS = 250;
+/** Of what a live source's ffmpeg printed, this much may tell why it ended. */
+const RECENT_MS = 5_000;
 /** A gray frame of the greatest width there is, with a portrait picture's height; a JPEG of 8K at its worst. */
 const MAX_FRAME_BYTES = MAX_PIXELS;
 
@@ -210,7 +212,7 @@ class OneDecoding implements Decoding {
 
 	private attempt(exit: Attempt['exit']): Attempt {
 		return {
-			stderr: this.report.text(),
+			stderr: this.live ? this.report.recentText(RECENT_MS) : this.report.text(),
 			exit,
 			verdict: this.verdict,
 			elapsedMs: performance.now() - this.startedAt,

@@ -3,7 +3,8 @@
 import { connect } from 'node:net';
 import type { SourceFailure } from '#lib/contracts/failure.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
-import { explain, placeOf } from './failure.ts';
+import { placeOf } from './attempt.ts';
+import { explain } from './failure.ts';
 
 const TIMEOUT_MS = 5_000;
 

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURE_CODES, type FailureCode } from '#lib/contracts/failure.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
-import { explain, placeOf, sizeVerdict, type Attempt } from './failure.ts';
 import { advice } from './advice.ts';
+import { placeOf, sizeVerdict, type Attempt } from './attempt.ts';
+import { explain } from './failure.ts';
 
 const CAMERA: SourceConfig = {
 	url: 'rtsp://admin:hunter2@10.20.4.31/live?token=s3cret',

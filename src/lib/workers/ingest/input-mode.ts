@@ -2,7 +2,7 @@
 import type { FailureCode } from '#lib/contracts/failure.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
 import type { InputMode } from './command.ts';
-import type { Attempt } from './failure.ts';
+import type { Attempt } from './attempt.ts';
 import type { VideoFacts } from './report.ts';
 
 /** The mode to begin with, from the address alone. */

@@ -2,8 +2,9 @@
 import type { ProbeResult } from '#lib/contracts/probe.ts';
 import type { SourceConfig } from '#lib/contracts/run.ts';
 import { refuseAddress } from './address.ts';
+import { sizeVerdict, type Attempt } from './attempt.ts';
 import { stillCommand, type InputMode } from './command.ts';
-import { explain, sizeVerdict, type Attempt } from './failure.ts';
+import { explain } from './failure.ts';
 import { firstMode, otherTransport } from './input-mode.ts';
 import { startFfmpeg } from './process.ts';
 import { Report } from './report.ts';

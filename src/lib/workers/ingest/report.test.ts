@@ -76,6 +76,15 @@ describe('Report', () => {
 		expect(report.facts?.width).toBe(640);
 	});
 
+	it('tells what was printed lately from what was printed long ago', async () => {
+		const report = new Report();
+		report.push(Buffer.from('[error] long ago\n'));
+		await new Promise((resolve) => setTimeout(resolve, 60));
+		report.push(Buffer.from('[error] just now\n'));
+		expect(report.recentText(50)).toBe('[error] just now');
+		expect(report.recentText(60_000)).toBe(report.text());
+	});
+
 	it('keeps the first and the last lines of very many, and cuts long ones', () => {
 		const report = new Report();
 		report.push(Buffer.from(`[error] the cause ${'x'.repeat(100_000)}\n`));

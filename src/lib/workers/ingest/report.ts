@@ -15,6 +15,11 @@ const FIRST_LINES = 60;
 const LAST_LINES = 40;
 const MAX_LINE = 500;
 
+interface Line {
+	at: number;
+	text: string;
+}
+
 /** Cuts ffmpeg's output into lines, remembers the first and the last of them, and tells a listener of each. */
 export class Report {
 	facts: VideoFacts | null = null;
@@ -22,8 +27,8 @@ export class Report {
 	inputListed = false;
 	private readonly onLine: (line: string) => void;
 	private readonly decoder = new StringDecoder('utf8');
-	private readonly first: string[] = [];
-	private readonly last: string[] = [];
+	private readonly first: Line[] = [];
+	private readonly last: Line[] = [];
 	private rest = '';
 	private inInput = false;
 
@@ -39,14 +44,24 @@ export class Report {
 
 	/** Everything kept, with ffmpeg's own levels still in front of the lines. */
 	text(): string {
-		const rest = this.rest.trim() === '' ? [] : [this.rest];
-		return [...this.first, ...this.last, ...rest].join('\n');
+		return this.textSince(-Infinity);
+	}
+
+	/** What was printed in the last `ms`: a source that was live for hours did not fail of what was printed then. */
+	recentText(ms: number): string {
+		return this.textSince(performance.now() - ms);
+	}
+
+	private textSince(start: number): string {
+		const lines = [...this.first, ...this.last].filter(({ at }) => at >= start).map(({ text }) => text);
+		return [...lines, ...(this.rest.trim() === '' ? [] : [this.rest])].join('\n');
 	}
 
 	private take(line: string): void {
-		if (this.first.length < FIRST_LINES) this.first.push(line);
+		const kept = { at: performance.now(), text: line };
+		if (this.first.length < FIRST_LINES) this.first.push(kept);
 		else {
-			this.last.push(line);
+			this.last.push(kept);
 			if (this.last.length > LAST_LINES) this.last.shift();
 		}
 		this.readFacts(line);

@@ -7,11 +7,12 @@ import type { PreviewConfig, RunConfig } from '#lib/contracts/run.ts';
 import { backoffMs } from '#lib/server/base/backoff.ts';
 import { maskText, secretsOf } from '#lib/server/base/mask.ts';
 import { refuseAddress } from './address.ts';
+import type { Attempt } from './attempt.ts';
 import { CaptureClock } from './capture-clock.ts';
 import { runCommand, type InputMode } from './command.ts';
 import { startDecoding, type Decoding } from './decoding.ts';
 import { dial } from './dial.ts';
-import { explain, type Attempt } from './failure.ts';
+import { explain } from './failure.ts';
 import { firstMode, modeForFacts, otherTransport } from './input-mode.ts';
 import { LineBudget } from './line-budget.ts';
 
