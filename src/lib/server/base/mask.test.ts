@@ -21,12 +21,13 @@ describe('maskUrl', () => {
 		expect(maskUrl(url)).toBe(masked);
 	});
 
-	it.each(['rtsp://admin:hunt/er2@host/path', 'rtsp://admin:hun?ter2@[bad/path', 'rtsp://ad min:hunter2 x@host/'])(
-		'hides the password of an address no parser reads: %s',
-		(url) => {
-			expect(maskUrl(url)).not.toMatch(/hun|er2/);
-		}
-	);
+	it.each([
+		'rtsp://admin:hunt/er2@host/path',
+		'rtsp://admin:hun?ter2@[bad/path',
+		'rtsp://ad min:hunter2 x@host/'
+	])('hides the password of an address no parser reads: %s', (url) => {
+		expect(maskUrl(url)).not.toMatch(/hun|er2/);
+	});
 
 	it('changes nothing when applied twice', () => {
 		const once = maskUrl('rtsp://admin:hunter2@host/path?token=abc');
@@ -37,7 +38,9 @@ describe('maskUrl', () => {
 describe('maskText', () => {
 	it('masks every address in what ffmpeg prints', () => {
 		const line = "[rtsp @ 0x1] Could not open 'rtsp://a:hunter2@h/p?pwd=x', then http://b:hunter3@h2/";
-		expect(maskText(line)).toBe("[rtsp @ 0x1] Could not open 'rtsp://a:***@h/p?pwd=***', then http://b:***@h2/");
+		expect(maskText(line)).toBe(
+			"[rtsp @ 0x1] Could not open 'rtsp://a:***@h/p?pwd=***', then http://b:***@h2/"
+		);
 	});
 
 	it('masks known secrets wherever and however they are spelled', () => {
