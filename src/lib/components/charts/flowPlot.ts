@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { HUES_ON_DARK, HUES_ON_LIGHT, hueIndex } from '../live/wheel.ts';
 import { timeOfDay } from '../ui/format.ts';
-import { gapsOf, niceTop, type FlowPoint } from './series.ts';
+import { axisTop, gapsOf, type FlowPoint } from './series.ts';
 
 export interface PlotColours {
 	line: string;
@@ -47,7 +47,7 @@ export function flowPlotOptions(input: FlowPlotInput): uPlot.Options {
 			points: { size: 7, fill: colours.line, stroke: colours.cursor },
 			drag: { x: false, y: false }
 		},
-		scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, niceTop((high ?? 0) * 1.04)] } },
+		scales: { x: { time: true }, y: { range: () => [0, axisTop(input.source().points)] } },
 		series: [
 			{},
 			{ scale: 'y', stroke: colours.line, width: 1.75, points: { show: false }, spanGaps: false },

@@ -1,6 +1,6 @@
 // Chart columns: a gap stays a gap, an axis ends on a round number, the table says what was not measured.
 import { describe, expect, it } from 'vitest';
-import { flowColumns, flowCsv, gapsOf, niceTop, pointAt, type FlowPoint } from './series.ts';
+import { axisTop, flowColumns, flowCsv, gapsOf, niceTop, pointAt, type FlowPoint } from './series.ts';
 
 const flow = { avg: 2, max: 5, count: 7, total: 9, direction: null, coherence: 0 };
 const points: FlowPoint[] = [1, 2, 3, 10, 11].map((at) => ({ at, flow }));
@@ -37,6 +37,14 @@ it.each([
 	[Number.NaN, 1]
 ])('an axis for %d ends at %d', (value, top) => {
 	expect(niceTop(value)).toBeCloseTo(top);
+});
+
+it('keeps one spike from flattening the chart, but never cuts an average', () => {
+	const calm = Array.from({ length: 100 }, (_, at): FlowPoint => ({ at, flow }));
+	const spike = { at: 100, flow: { ...flow, max: 300 } };
+	expect(axisTop([...calm, spike])).toBe(5);
+	expect(axisTop([...calm, { at: 101, flow: { ...flow, avg: 40, max: 300 } }])).toBe(50);
+	expect(axisTop([])).toBe(1);
 });
 
 it('writes a table with empty cells where nothing was measured', () => {

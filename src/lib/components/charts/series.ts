@@ -75,6 +75,18 @@ export function niceTop(value: number): number {
 	return step * power;
 }
 
+/** Share of the seconds whose maximum must fit under the top of the axis; a lone spike may leave the chart. */
+const FITTING_SHARE = 0.97;
+
+/** The top of a flow chart: every average fits, and all but the rarest maxima, so that one spike does not flatten the rest. */
+export function axisTop(points: readonly FlowPoint[]): number {
+	const flows = points.flatMap(({ flow }) => (flow ? [flow] : []));
+	const maxima = flows.map(({ max }) => max).sort((a, b) => a - b);
+	const usual = maxima[Math.floor((maxima.length - 1) * FITTING_SHARE)] ?? 0;
+	const averages = flows.reduce((most, { avg }) => Math.max(most, avg), 0);
+	return niceTop(Math.max(usual, averages * 1.1));
+}
+
 /** The table behind a chart, one row a point; empty cells where nothing was measured. */
 export function flowCsv(points: readonly FlowPoint[]): string {
 	const rows = points.map(({ at, flow }) => {
