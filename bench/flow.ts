@@ -29,14 +29,17 @@ try {
 }
 
 async function main(): Promise<void> {
-	const opencv = await OpenCv.start();
 	const module = await compileFlowModule();
 	warmUp(module, 'fast');
 	warmUp(module, 'faithful');
-	const { rows, absent } = await timeAll(opencv, module);
-	const accuracies = await compareAccuracy(opencv, module, folder);
-	opencv.stop();
-	report(opencv.version, rows, absent, accuracies);
+	const opencv = await OpenCv.start();
+	try {
+		const { rows, absent } = await timeAll(opencv, module);
+		const accuracies = await compareAccuracy(opencv, module, folder);
+		report(opencv.version, rows, absent, accuracies);
+	} finally {
+		opencv.stop();
+	}
 }
 
 async function timeAll(

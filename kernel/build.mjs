@@ -8,14 +8,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Options decide the bytes: the committed file must come out again exactly. */
 const options = [
 	'kernel/assembly/index.ts',
-	'--baseDir', root,
-	'--runtime', 'stub',
-	'--enable', 'simd',
+	'--baseDir',
+	root,
+	'--runtime',
+	'stub',
+	'--enable',
+	'simd',
 	'--noAssert',
-	'--optimizeLevel', '3',
-	'--shrinkLevel', '0',
+	'--optimizeLevel',
+	'3',
+	'--shrinkLevel',
+	'0',
 	'--converge',
-	'--use', 'abort='
+	'--use',
+	'abort='
 ];
 
 /** Writes the module to outFile (relative to the project's root); throws what the compiler said on failure. */

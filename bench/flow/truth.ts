@@ -88,11 +88,8 @@ const WARPS: Warp[] = [
 export function ownPairs(folder: string): TruePair[] {
 	return WARPS.map((warp, k) => {
 		const paths: [string, string] = [join(folder, `own-${k}-a.gray`), join(folder, `own-${k}-b.gray`)];
-		writeFileSync(
-			paths[0],
-			sample((x, y) => [x, y])
-		);
-		writeFileSync(paths[1], sample(warp.backward));
+		writeFileSync(paths[0], movedPicture(WIDTH, HEIGHT, 0, 0));
+		writeFileSync(paths[1], picture(WIDTH, HEIGHT, warp.backward));
 		return { name: warp.name, width: WIDTH, height: HEIGHT, paths, truth: truthOf(warp) };
 	});
 }

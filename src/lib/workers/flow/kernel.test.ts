@@ -13,7 +13,8 @@ const moved = (dx: number, dy: number) => movedPicture(WIDTH, HEIGHT, dx, dy);
 /** Mean end-point error (px) over the points whose windows stay on the picture: beyond it there is no truth. */
 function meanError(field: FlowField, dx: number, dy: number): number {
 	const margin = OPTIONS.winRadius + 1;
-	const inside = (at: number, d: number, size: number) => Math.min(at, at + d) >= margin && Math.max(at, at + d) < size - margin;
+	const inside = (at: number, d: number, size: number) =>
+		Math.min(at, at + d) >= margin && Math.max(at, at + d) < size - margin;
 	const errors = [...field.status.keys()].flatMap((k) => {
 		const x = field.originX + (k % field.columns) * field.gridSize;
 		const y = field.originY + Math.floor(k / field.columns) * field.gridSize;
@@ -28,7 +29,9 @@ function meanError(field: FlowField, dx: number, dy: number): number {
 /** Mean displacement along (0.8, 0.6) over the points found, px. */
 function meanAlong(field: FlowField): number {
 	const found = [...field.status.keys()].filter((k) => field.status[k] === 1);
-	const along = found.map((k) => 0.8 * (field.flow[2 * k] as number) + 0.6 * (field.flow[2 * k + 1] as number));
+	const along = found.map(
+		(k) => 0.8 * (field.flow[2 * k] as number) + 0.6 * (field.flow[2 * k + 1] as number)
+	);
 	return along.reduce((sum, value) => sum + value, 0) / found.length;
 }
 
@@ -110,7 +113,9 @@ describe.each(['fast', 'faithful'] as const)('%s mode', (mode) => {
 	it('says of a picture without texture that nothing was found', () => {
 		const flow = createFlow({ ...OPTIONS, mode }, module);
 		flow.measure(new Uint8Array(WIDTH * HEIGHT).fill(90));
-		expect(flow.measure(new Uint8Array(WIDTH * HEIGHT).fill(91)).status.some((found) => found === 1)).toBe(false);
+		expect(flow.measure(new Uint8Array(WIDTH * HEIGHT).fill(91)).status.some((found) => found === 1)).toBe(
+			false
+		);
 	});
 
 	it('keeps its memory and its arrays from frame to frame', () => {

@@ -22,14 +22,20 @@ function binary(w: number, h: number): Pair {
 	const random = randomSource(11);
 	const wide = Uint8Array.from({ length: (w + 8) * h }, () => (random() < 0.5 ? 0 : 255));
 	const crop = (offset: number) =>
-		Uint8Array.from({ length: w * h }, (_, k) => wide[Math.floor(k / w) * (w + 8) + offset + (k % w)] as number);
+		Uint8Array.from(
+			{ length: w * h },
+			(_, k) => wide[Math.floor(k / w) * (w + 8) + offset + (k % w)] as number
+		);
 	return [crop(3), crop(1)];
 }
 
 /** Columns 0 0 255 255: every gx at its limit, so that only wide sums can hold them. */
 function stripes(w: number, h: number): Pair {
 	const frame = (shift: number) =>
-		Uint8Array.from({ length: w * h }, (_, k) => ((((k % w) + shift) >> 1) % 2) * 255 * (Math.floor(k / w / 7) % 2));
+		Uint8Array.from(
+			{ length: w * h },
+			(_, k) => ((((k % w) + shift) >> 1) % 2) * 255 * (Math.floor(k / w / 7) % 2)
+		);
 	return [frame(0), frame(1)];
 }
 
@@ -43,7 +49,9 @@ function agreement(pair: Pair, options: FlowOptions, tolerance: number): number 
 	let agreed = 0;
 	for (let k = 0; k < kernel.status.length; k++) {
 		if (kernel.status[k] !== reference.status[k]) continue;
-		const [dx, dy] = [0, 1].map((axis) => (kernel.flow[2 * k + axis] as number) - (reference.flow[2 * k + axis] as number));
+		const [dx, dy] = [0, 1].map(
+			(axis) => (kernel.flow[2 * k + axis] as number) - (reference.flow[2 * k + axis] as number)
+		);
 		if (kernel.status[k] === 0 || Math.hypot(dx as number, dy as number) <= tolerance) agreed++;
 	}
 	return agreed / kernel.status.length;

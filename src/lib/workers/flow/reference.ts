@@ -165,7 +165,15 @@ function touches(level: Level, x: number, y: number, size: number): boolean {
 }
 
 /** b = sum (J - I) g over the window displaced to (x, y), J interpolated within the pixel (x0, y0). */
-function mismatch(template: Template, next: Level, x0: number, y0: number, x: number, y: number, size: number): Vector {
+function mismatch(
+	template: Template,
+	next: Level,
+	x0: number,
+	y0: number,
+	x: number,
+	y: number,
+	size: number
+): Vector {
 	const [a, b] = [x - x0, y - y0];
 	const sum = { x: 0, y: 0 };
 	for (let k = 0; k < size * size; k++) {
@@ -229,7 +237,12 @@ function trackFaithfully(before: Level[], after: Level[], grid: Grid) {
 				? refine(template, next, corner, start, size, 30, 0.03)
 				: { d: start, inside: false };
 		}
-		return { ...result, corner: { x: point.x - grid.radius, y: point.y - grid.radius }, size, level: after[0] as Level };
+		return {
+			...result,
+			corner: { x: point.x - grid.radius, y: point.y - grid.radius },
+			size,
+			level: after[0] as Level
+		};
 	});
 }
 
@@ -284,7 +297,13 @@ function trackFast(before: Level[], after: Level[], grid: Grid) {
 	});
 }
 
-function trackNodes(previous: Level, next: Level, level: number, grid: Grid, parents: Nodes | undefined): Nodes {
+function trackNodes(
+	previous: Level,
+	next: Level,
+	level: number,
+	grid: Grid,
+	parents: Nodes | undefined
+): Nodes {
 	const size = 2 * grid.radius + 1;
 	const stride = nodeStride(level, grid);
 	const [columns, rows] = [Math.ceil(grid.columns / stride), Math.ceil(grid.rows / stride)];
@@ -310,7 +329,14 @@ function nodeStride(level: number, grid: Grid): number {
 	return Math.max(1, 2 ** Math.floor(Math.log2(spacing / grid.step)));
 }
 
-function nodeCorner(origin: number, index: number, stride: number, cells: number, grid: Grid, level: number): number {
+function nodeCorner(
+	origin: number,
+	index: number,
+	stride: number,
+	cells: number,
+	grid: Grid,
+	level: number
+): number {
 	const last = Math.min(cells, (index + 1) * stride) - 1;
 	const centre = origin + (((index * stride + last) * grid.step) >> 1);
 	return ((centre + (1 << (level - 1))) >> level) - grid.radius;
@@ -329,10 +355,16 @@ function choose(
 ): Vector {
 	if (parents === undefined) return { x: 0, y: 0 };
 	const at = (x: number, y: number) => {
-		const node = x < 0 || y < 0 || x >= parents.columns || y >= parents.rows ? undefined : parents.flow[y * parents.columns + x];
+		const node =
+			x < 0 || y < 0 || x >= parents.columns || y >= parents.rows
+				? undefined
+				: parents.flow[y * parents.columns + x];
 		return node && { x: Math.fround(2 * node.x), y: Math.fround(2 * node.y) };
 	};
-	const [px, py] = [Math.floor((column * stride) / parents.stride), Math.floor((row * stride) / parents.stride)];
+	const [px, py] = [
+		Math.floor((column * stride) / parents.stride),
+		Math.floor((row * stride) / parents.stride)
+	];
 	const favourite = at(px, py) as Vector;
 	if (!touches(previous, corner.x, corner.y, 2 * radius + 1)) return favourite;
 	const side = (index: number) => {
@@ -355,7 +387,14 @@ function near(a: Vector, b: Vector): boolean {
 	return Math.abs(a.x - b.x) + Math.abs(a.y - b.y) < 0.75;
 }
 
-function takeBackWorse(previous: Level, next: Level, corner: Vector, radius: number, start: Vector, d: Vector): Vector {
+function takeBackWorse(
+	previous: Level,
+	next: Level,
+	corner: Vector,
+	radius: number,
+	start: Vector,
+	d: Vector
+): Vector {
 	if (Math.abs(d.x - start.x) + Math.abs(d.y - start.y) < 2) return d;
 	const before = differenceAt(previous, next, corner, radius, start);
 	return differenceAt(previous, next, corner, radius, d) > before ? start : d;

@@ -57,13 +57,31 @@ describe('summarise', () => {
 	});
 
 	it('is coherent when all move one way, whatever their speed', () => {
-		const summary = summarise(field([[1, 0], [5, 0], [2, 0], [9, 0]]), 1);
+		const summary = summarise(
+			field([
+				[1, 0],
+				[5, 0],
+				[2, 0],
+				[9, 0]
+			]),
+			1
+		);
 		expect(summary.coherence).toBeCloseTo(1, 10);
 		expect(summary.direction).toBeCloseTo(90, 10);
 	});
 
 	it('is incoherent when they move every way', () => {
-		expect(summarise(field([[2, 0], [-2, 0], [0, 2], [0, -2]]), 1).coherence).toBeCloseTo(0, 10);
+		expect(
+			summarise(
+				field([
+					[2, 0],
+					[-2, 0],
+					[0, 2],
+					[0, -2]
+				]),
+				1
+			).coherence
+		).toBeCloseTo(0, 10);
 	});
 
 	it('averages directions on the circle: 350 and 10 degrees make up, not down', () => {

@@ -8,7 +8,8 @@ import { compileFlowModule, createFlow, type FlowField, type FlowOptions } from 
 import { readFlo, type TrueFlow } from './testing/flo.ts';
 
 const DATA = fileURLToPath(new URL('../../../../../shared/data/flow', import.meta.url));
-if (!existsSync(DATA)) console.warn('skipped: the flow kernel against ground truth, for want of ../shared/data/flow');
+if (!existsSync(DATA))
+	console.warn('skipped: the flow kernel against ground truth, for want of ../shared/data/flow');
 
 const module = await compileFlowModule();
 
@@ -23,7 +24,10 @@ async function gray(file: string): Promise<Uint8Array> {
 	return new Uint8Array(await sharp(file).toColourspace('b-w').removeAlpha().raw().toBuffer());
 }
 
-async function measurePair(folder: string, options: Omit<FlowOptions, 'width' | 'height'>): Promise<FlowField> {
+async function measurePair(
+	folder: string,
+	options: Omit<FlowOptions, 'width' | 'height'>
+): Promise<FlowField> {
 	const flow = createFlow({ width: 640, height: 360, ...options }, module);
 	flow.measure(await gray(join(DATA, folder, 'frame_a.png')));
 	return flow.measure(await gray(join(DATA, folder, 'frame_b.png')));
@@ -62,20 +66,28 @@ describe.skipIf(!existsSync(DATA))('ground truth', () => {
 
 describe.skipIf(!existsSync(DATA))('OpenCV', () => {
 	// The stored points lie anywhere: a grid of every pixel has them all.
-	it.each(['gt_translate_sub', 'gt_rotzoom', 'lk_walking_360p'])('%s: faithful mode agrees', async (folder) => {
-		const stored = JSON.parse(readFileSync(join(DATA, folder, 'lk_opencv.json'), 'utf8')) as StoredResult;
-		const winRadius = (stored.params.winSize - 1) / 2;
-		const field = await measurePair(folder, { gridSize: 1, winRadius, mode: 'faithful' });
-		const apart = stored.prev.flatMap(([x, y], k) => {
-			const point = y * field.columns + x;
-			const [nx, ny] = stored.next[k] as [number, number];
-			if (stored.status[k] === 0 || field.status[point] === 0) return [];
-			return Math.hypot(x + (field.flow[2 * point] as number) - nx, y + (field.flow[2 * point + 1] as number) - ny);
-		});
-		const sorted = apart.toSorted((a, b) => a - b);
-		expect(sorted.length).toBeGreaterThanOrEqual(0.98 * stored.status.filter((found) => found === 1).length);
-		// Measured: medians 0.001 px, 95th percentiles below 0.02 px. OpenCV went on to steps of 0.01 px here, we to 0.03.
-		expect(quantile(sorted, 0.5)).toBeLessThan(0.005);
-		expect(quantile(sorted, 0.95)).toBeLessThan(0.03);
-	});
+	it.each(['gt_translate_sub', 'gt_rotzoom', 'lk_walking_360p'])(
+		'%s: faithful mode agrees',
+		async (folder) => {
+			const stored = JSON.parse(readFileSync(join(DATA, folder, 'lk_opencv.json'), 'utf8')) as StoredResult;
+			const winRadius = (stored.params.winSize - 1) / 2;
+			const field = await measurePair(folder, { gridSize: 1, winRadius, mode: 'faithful' });
+			const apart = stored.prev.flatMap(([x, y], k) => {
+				const point = y * field.columns + x;
+				const [nx, ny] = stored.next[k] as [number, number];
+				if (stored.status[k] === 0 || field.status[point] === 0) return [];
+				return Math.hypot(
+					x + (field.flow[2 * point] as number) - nx,
+					y + (field.flow[2 * point + 1] as number) - ny
+				);
+			});
+			const sorted = apart.toSorted((a, b) => a - b);
+			expect(sorted.length).toBeGreaterThanOrEqual(
+				0.98 * stored.status.filter((found) => found === 1).length
+			);
+			// Measured: medians 0.001 px, 95th percentiles below 0.02 px. OpenCV went on to steps of 0.01 px here, we to 0.03.
+			expect(quantile(sorted, 0.5)).toBeLessThan(0.005);
+			expect(quantile(sorted, 0.95)).toBeLessThan(0.03);
+		}
+	);
 });

@@ -10,7 +10,8 @@ export interface TrueFlow {
 
 export function readFlo(file: string): TrueFlow {
 	const bytes = readFileSync(file);
-	if (bytes.toString('latin1', 0, 4) !== 'PIEH') throw new Error(`${file} is no .flo file: it lacks the tag PIEH`);
+	if (bytes.toString('latin1', 0, 4) !== 'PIEH')
+		throw new Error(`${file} is no .flo file: it lacks the tag PIEH`);
 	const data = bytes.buffer.slice(bytes.byteOffset + 12, bytes.byteOffset + bytes.length);
 	return { width: bytes.readInt32LE(4), height: bytes.readInt32LE(8), flow: new Float32Array(data) };
 }

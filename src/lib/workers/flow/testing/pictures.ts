@@ -14,7 +14,13 @@ export function picture(width: number, height: number, source: Source, contrast 
 }
 
 /** A frame of the texture moved by (dx, dy) px: a translation has that displacement everywhere. */
-export function movedPicture(width: number, height: number, dx: number, dy: number, contrast = 1): Uint8Array {
+export function movedPicture(
+	width: number,
+	height: number,
+	dx: number,
+	dy: number,
+	contrast = 1
+): Uint8Array {
 	return picture(width, height, (x, y) => [x - dx, y - dy], contrast);
 }
 
