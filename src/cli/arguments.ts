@@ -1,4 +1,5 @@
 // The server's command line, turned into the environment its configuration is read from.
+import { existsSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StartupError } from '../lib/server/base/startup-error.ts';
@@ -46,12 +47,14 @@ export function parseArguments(args: string[]): ServerArguments {
 	}
 }
 
-/** The command line wins over the environment. */
+/** The command line wins over the environment. Throws StartupError for a video that is not there. */
 export function applyArguments({ demo, videos, port, host }: ServerArguments, env: NodeJS.ProcessEnv): void {
 	if (port !== undefined) env.PORT = port;
 	if (host !== undefined) env.HOST = host;
 	if (!demo && videos.length === 0) return;
 	env.VF_DEMO = '1';
+	const missing = videos.find((file) => !existsSync(file));
+	if (missing !== undefined) throw new StartupError(`--video ${missing}: there is no such file.`);
 	if (videos.length > 0) env.VF_DEMO_VIDEOS = videos.map((file) => resolve(file)).join(delimiter);
 	// A demo is watched by a person: what matters is the address, not the log.
 	env.LOG_LEVEL ||= 'warn';

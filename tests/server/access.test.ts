@@ -203,6 +203,22 @@ describe('the API', () => {
 	});
 });
 
+it('an expired session does not stand in the way of a new one', async () => {
+	const expired = 'vector-flow.session_token=gone.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D';
+	const { status, headers } = await client(server, { cookie: expired }).json(
+		'POST',
+		'/api/auth/sign-in/email',
+		ADMIN
+	);
+	expect(status).toBe(200);
+	expect(headers.getSetCookie().filter((cookie) => /session_token=/.test(cookie))).toHaveLength(1);
+	const cookie = headers
+		.getSetCookie()
+		.map((text) => text.split(';')[0])
+		.join('; ');
+	expect((await client(server, { cookie }).fetch('/api/v1/users/me')).status).toBe(200);
+});
+
 it('sign-in slows down after a few wrong passwords, and says for how long', async () => {
 	const guess = () =>
 		client(server).json('POST', '/api/auth/sign-in/email', {

@@ -62,11 +62,15 @@ function processes(): string[] {
 		});
 }
 
-/** ffmpeg's arguments hide its source on purpose: whose child it was is all there is to see. */
-function ffmpegs(): number[] {
-	const { stdout } = spawnSync('pgrep', ['-x', 'ffmpeg'], { encoding: 'utf8' });
+/** The decoders of this server: ffmpeg's arguments hide its source on purpose, so they are known by their parent. */
+function decodersOf(server: RunningServer): number[] {
+	const { stdout } = spawnSync('pgrep', ['-x', '-P', String(server.process.pid), 'ffmpeg'], {
+		encoding: 'utf8'
+	});
 	return stdout.split('\n').filter(Boolean).map(Number);
 }
+
+const isAlive = (pid: number) => spawnSync('kill', ['-0', String(pid)], { stdio: 'ignore' }).status === 0;
 
 async function untilAnswered(
 	server: RunningServer,
@@ -90,20 +94,19 @@ describe('stopping', () => {
 	it.each(['SIGTERM', 'SIGINT'] as const)(
 		'%s ends it with 0, quickly, with watchers and cameras there',
 		async (signal) => {
-			const before = ffmpegs();
 			const server = await start({ args: ['--demo'] });
 			const password = readFileSync(join(dataDir, 'demo-sign-in.txt'), 'utf8').split('\n')[1] ?? '';
 			const demo = await signIn(server, { email: 'demo@vector-flow.local', password });
-			const watching = await demo.fetch('/api/v1/live?streams=all');
+			const watching = await demo.fetch('/api/v1/live');
 			expect(watching.status).toBe(200);
-			for (let i = 0; i < 100 && ffmpegs().length <= before.length; i++) await sleep(100);
-			expect(ffmpegs().length).toBeGreaterThan(before.length);
+			await expect.poll(() => decodersOf(server).length, { timeout: 30_000 }).toBe(3);
+			const decoders = decodersOf(server);
 			const ended = await server.end(signal);
 			expect(ended).toMatchObject({ code: 0, signal: null });
 			expect(ended.ms).toBeLessThan(10_000);
 			await watching.body?.cancel().catch(() => {});
 			expect(await leftovers()).toEqual([]);
-			await expect.poll(() => ffmpegs().filter((pid) => !before.includes(pid))).toEqual([]);
+			await expect.poll(() => decoders.filter(isAlive)).toEqual([]);
 		}
 	);
 

@@ -4,7 +4,6 @@ import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { streamInput, type StreamInput } from '#lib/contracts/stream.ts';
 import type { Logger } from '../base/log.ts';
-import { StartupError } from '../base/startup-error.ts';
 import type { Config } from '../config/index.ts';
 import type { Streams } from '../streams/index.ts';
 
@@ -30,7 +29,6 @@ async function demoCameras(config: Config): Promise<StreamInput[]> {
 }
 
 function ownVideo(file: string): StreamInput {
-	if (!existsSync(file)) throw new StartupError(`--video ${file}: there is no such file.`);
 	const name = basename(file, extname(file)).replaceAll(/[-_]+/g, ' ').slice(0, 120) || 'Video';
 	return streamInput.parse({ name, rtsp_url: pathToFileURL(file).href });
 }

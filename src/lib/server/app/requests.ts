@@ -2,7 +2,7 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { randomUUID } from 'node:crypto';
-import { isHealth, isOpen, isPage, signInPath } from '../auth/index.ts';
+import { isHealth, isOpen, isPage, signInPath, type Auth, type Identified } from '../auth/index.ts';
 import { AppError } from '../base/errors.ts';
 import { authorise } from '../http/endpoint.ts';
 import { DATABASE_AWAY, problemOf, problemResponse, retryHeaders } from '../http/problem.ts';
@@ -22,30 +22,31 @@ export async function handleRequest(services: Services, { event, resolve }: Hand
 	return response;
 }
 
-/** Deny by default: what is not open goes no further without an identity. */
 async function answer(
 	services: Services,
 	event: RequestEvent,
 	resolve: () => Promise<Response>
 ): Promise<Response> {
-	const { auth } = services;
-	let setCookies: string[] = [];
-	try {
-		if (!services.health.databaseUp()) throw new AppError('unavailable', DATABASE_AWAY, { retryAfterS: 2 });
-		auth.refuseForeignOrigin(event.request);
-		const identified = await auth.identify(event.request);
-		setCookies = identified.setCookies;
-		event.locals.identity = identified.identity;
-		if (!isOpen(event.request.method, event.url.pathname)) await requireIdentity(services, event);
-	} catch (error) {
-		return refusal(services, event, error);
-	}
+	const admitted = await admit(services, event).catch((error: unknown) => refusal(services, event, error));
+	if (admitted instanceof Response) return admitted;
 	const response = await resolve();
-	for (const cookie of setCookies) response.headers.append('set-cookie', cookie);
+	// A handler that sets cookies, as sign-in does, has the last word: what it replaces may be an expired session.
+	if (response.headers.has('set-cookie')) return response;
+	for (const cookie of admitted.setCookies) response.headers.append('set-cookie', cookie);
 	return response;
 }
 
-async function requireIdentity({ auth }: Services, event: RequestEvent): Promise<void> {
+/** Deny by default: what is not open goes no further without an identity. */
+async function admit({ auth, health }: Services, event: RequestEvent): Promise<Identified> {
+	if (!health.databaseUp()) throw new AppError('unavailable', DATABASE_AWAY, { retryAfterS: 2 });
+	auth.refuseForeignOrigin(event.request);
+	const identified = await auth.identify(event.request);
+	event.locals.identity = identified.identity;
+	if (!isOpen(event.request.method, event.url.pathname)) await requireIdentity(auth, event);
+	return identified;
+}
+
+async function requireIdentity(auth: Auth, event: RequestEvent): Promise<void> {
 	if (event.locals.identity) return;
 	if (isPage(event.request.method, event.url.pathname))
 		redirect(303, signInPath(event.url, await auth.setup.needed()));
