@@ -31,7 +31,7 @@ const python = pythonWithOpenCv();
 const results = [];
 for (const { name, width, limits, towards } of CASES) {
 	const analysis: AnalysisConfig = { width, fps: 30, gridSize: 16, winRadius: 8, threshold: 1, mode: 'fast' };
-	const rounds = [];
+	const rounds: Round[] = [];
 	for (let round = 0; round < ROUNDS; round++) {
 		const bare = await bareDecode(CLIP, width, WARMUP_S, WINDOW_S);
 		const worker = await openCvWorker(python.path, CLIP, analysis, PREVIEW, WARMUP_S, WINDOW_S);
@@ -44,7 +44,7 @@ for (const { name, width, limits, towards } of CASES) {
 			overWorker: stream.total / worker
 		});
 	}
-	const middle = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick));
+	const middle = (pick: (round: Round) => number) => median(rounds.map(pick));
 	results.push({
 		name,
 		bareMs: middle((r) => r.bare),
@@ -91,6 +91,17 @@ const missed = results.filter(
 	(r) => r.overWorker > r.limits.worker || (r.limits.bare !== null && r.overBare > r.limits.bare)
 );
 if (missed.length > 0) process.exitCode = 1;
+
+interface Round {
+	/** CPU milliseconds a frame: the bare decode, the OpenCV worker, the whole stream, and its ffmpeg. */
+	bare: number;
+	worker: number;
+	total: number;
+	decoder: number;
+	fps: number;
+	overBare: number;
+	overWorker: number;
+}
 
 async function oneStream(analysis: AnalysisConfig): Promise<{ total: number; decoder: number; fps: number }> {
 	const source = { url: CLIP, kind: 'file', transport: 'auto', hardwareDecode: 'none', loop: true } as const;

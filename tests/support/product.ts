@@ -55,7 +55,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 	child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
 	await untilReady(url, child, () => printed);
 
-	return {
+	const product: Product = {
 		url,
 		port,
 		dataDir,
@@ -70,10 +70,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 			return { code: child.exitCode, elapsedMs: Date.now() - began };
 		},
 		async dispose() {
-			if (child.exitCode === null && child.signalCode === null) await this.stop();
+			if (child.exitCode === null && child.signalCode === null) await product.stop();
 			rmSync(dataDir, { recursive: true, force: true });
 		}
 	};
+	return product;
 }
 
 async function untilReady(url: string, child: ChildProcess, printed: () => string): Promise<void> {

@@ -17,7 +17,13 @@ const identityFields = {
 	location_name: text(200).nullable().default(null),
 	latitude: degrees(-90, 90).nullable().default(null),
 	longitude: degrees(-180, 180).nullable().default(null),
-	orientation_deg: z.number().min(0).max(359.9).nullable().default(null).describe('degrees clockwise from north'),
+	orientation_deg: z
+		.number()
+		.min(0)
+		.max(359.9)
+		.nullable()
+		.default(null)
+		.describe('degrees clockwise from north'),
 	view_angle_deg: degrees(5, 170).nullable().default(null).describe('horizontal field of view'),
 	view_distance_m: z.number().min(1).max(10_000).nullable().default(null),
 	camera_tilt_deg: degrees(-45, 89).nullable().default(null).describe('degrees down from level'),
@@ -27,7 +33,12 @@ const identityFields = {
 const drawingFields = {
 	arrow_scale: z.number().min(0.1).max(20).default(2).describe('drawn length over measured length'),
 	arrow_opacity: z.number().min(0).max(100).default(90).describe('per cent'),
-	gradient_intensity: z.number().min(0).max(100).default(40).describe('strength of the magnitude heat, per cent'),
+	gradient_intensity: z
+		.number()
+		.min(0)
+		.max(100)
+		.default(40)
+		.describe('strength of the magnitude heat, per cent'),
 	show_feed: z.boolean().default(true),
 	show_arrows: z.boolean().default(true),
 	show_magnitude: z.boolean().default(false),
@@ -43,7 +54,12 @@ const processingFields = {
 		.describe('any supported source URL; credentials are masked on the way out'),
 	rtsp_transport: z.enum(RTSP_TRANSPORTS).default('auto').describe('auto tries TCP, then UDP'),
 	hardware_decode: z.enum(HARDWARE_DECODERS).default('none'),
-	stale_after_s: z.number().min(2).max(300).default(10).describe('seconds without a frame before the source is replaced'),
+	stale_after_s: z
+		.number()
+		.min(2)
+		.max(300)
+		.default(10)
+		.describe('seconds without a frame before the source is replaced'),
 	grid_size: z.int().min(4).max(64).default(16).describe('grid step, px of the analysis frame'),
 	win_radius: z.int().min(2).max(15).default(8).describe('window radius, px of the analysis frame'),
 	threshold: z.number().min(0).max(100).default(1).describe('least magnitude kept, px per analysed frame'),

@@ -1,0 +1,95 @@
+// `npm run docs:pictures`: photographs every page of the built product with the demo cameras, for docs/pictures.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, openPage, signInOn } from '../tests/support/browser.ts';
+import { eventually, startProduct, type Call, type Product } from '../tests/support/product.ts';
+
+const OUT = process.argv[2] ?? fileURLToPath(new URL('../docs/pictures/', import.meta.url));
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** Nothing listens there: a camera in trouble, so that pictures show how trouble looks. */
+const DEAD_CAMERA = {
+	name: 'Roof mast',
+	location_name: 'Water tower',
+	rtsp_url: 'rtsp://operator:secret@127.0.0.1:9/live'
+};
+
+mkdirSync(OUT, { recursive: true });
+const browser = await launchBrowser();
+const product = await startProduct({ args: ['--demo'] });
+try {
+	const call = await product.signIn();
+	await photographDoor(browser, product);
+	const ids = await prepare(call);
+	for (const theme of ['dark', 'light'] as const) {
+		await photographPages(browser, product, theme, WIDE, ids);
+		await photographPages(browser, product, theme, PHONE, ids);
+	}
+} finally {
+	await browser.close();
+	await product.dispose();
+}
+
+interface Ids {
+	selected: string;
+	broken: string;
+}
+
+/** Adds a camera that cannot be reached, waits until the others have been moving for a while. */
+async function prepare(call: Call): Promise<Ids> {
+	const added = (await (await call('/api/v1/streams', { body: DEAD_CAMERA })).json()) as { id: string };
+	type Health = { streamId: string; name: string; status: string; framesProcessed: number }[];
+	const health = await eventually(
+		async () => (await (await call('/api/v1/streams/health')).json()) as Health,
+		(streams) =>
+			streams.filter((stream) => stream.status === 'connected' && stream.framesProcessed > 100).length === 3,
+		90
+	);
+	const selected = health.find((stream) => stream.status === 'connected')?.streamId ?? '';
+	return { selected, broken: added.id };
+}
+
+async function photographDoor(browser: Browser, product: Product): Promise<void> {
+	const { page } = await openPage(browser, product.url, { viewport: WIDE, colorScheme: 'dark' });
+	await page.goto('/login');
+	await settle(page, 1_500);
+	await page.screenshot({ path: `${OUT}/login-dark.png` });
+	await page.context().close();
+}
+
+async function photographPages(
+	browser: Browser,
+	product: Product,
+	theme: 'dark' | 'light',
+	viewport: { width: number; height: number },
+	{ selected, broken }: Ids
+): Promise<void> {
+	const phone = viewport === PHONE;
+	const { page, complaints } = await openPage(browser, product.url, {
+		viewport,
+		colorScheme: theme,
+		...(phone && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
+	});
+	await signInOn(page);
+	const pages: [name: string, path: string, seconds: number][] = [
+		['fleet', phone ? '/' : `/?stream=${selected}`, phone ? 6 : 25],
+		...(phone ? ([['stream', `/?stream=${selected}`, 10]] as [string, string, number][]) : []),
+		['live', '/live', 8],
+		['broken', `/?stream=${broken}`, 5],
+		['add', '/?add=1', 3],
+		['settings', '/settings', 3]
+	];
+	for (const [name, path, seconds] of pages) {
+		await page.goto(path);
+		await settle(page, seconds * 1000);
+		await page.screenshot({ path: `${OUT}/${phone ? 'phone-' : ''}${name}-${theme}.png` });
+	}
+	if (complaints.length > 0) console.error(`The ${theme} pages complained:`, complaints);
+	await page.context().close();
+}
+
+/** Pictures need moving cameras: there is no event to wait for but time. */
+function settle(page: Page, ms: number): Promise<void> {
+	return page.waitForTimeout(ms);
+}
