@@ -35,8 +35,8 @@ import { displacementX, displacementY, EPSILON, MAX_ITERATIONS, refine, setDispl
 import { cellIsAwake, enabled as restEnabled, noteMeasurement } from './rest';
 import { measureTemplate } from './template';
 
-/** In fast mode coarse estimates need not be exact, and those that have not settled after ten steps never do. */
-const COARSE_ITERATIONS: i32 = 4;
+/** In fast mode coarse estimates need not be exact, and what has not settled after ten steps at level 0 never does. */
+const COARSE_ITERATIONS: i32 = 3;
 const COARSE_EPSILON: f32 = 0.1;
 const FINEST_ITERATIONS: i32 = 10;
 

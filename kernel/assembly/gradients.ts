@@ -18,9 +18,7 @@ import {
 	imageStride,
 	levelHeight,
 	levelWidth,
-	radius,
-	rowScratch,
-	rowScratchBytes
+	radius
 } from './layout';
 import { load8 } from './lanes';
 
@@ -51,8 +49,7 @@ function scharrRows<T>(slot: i32, level: i32, x0: i32, y0: i32, x1: i32, y1: i32
 			continue;
 		}
 		if (to > from) {
-			scharrVertical<T>(image + (y - 1) * <i32>stride, stride, from, to);
-			scharrHorizontal<T>(out, from, to);
+			scharrRow<T>(image + (y - 1) * <i32>stride, stride, out, from, to);
 		}
 		if (x1 + 8 > w) clearRow(out, w, w + radius + 8);
 	}
@@ -70,48 +67,67 @@ function clearRow(out: usize, from: i32, to: i32): void {
 	}
 }
 
-/** S and D of one row, eight pixels more on either side than asked for. */
+/**
+ * One row of gx and gy, eight pixels a turn. S and D of the eight before and after are kept at hand, so that each is
+ * made once. Above level 0 pixels carry three fractional bits more: taken off again here.
+ */
 // @ts-ignore: decorator
 @inline
-function scharrVertical<T>(above: usize, stride: usize, from: i32, to: i32): void {
-	const three = i16x8.splat(3);
-	const ten = i16x8.splat(10);
-	let p = above + (from - 8) * sizeof<T>();
-	let s = rowScratch;
-	const end = s + (<usize>(to - from + 16) << 1);
-	do {
-		const a = load8<T>(p);
-		const b = load8<T>(p + stride);
-		const c = load8<T>(p + 2 * stride);
-		v128.store(s, i16x8.add(i16x8.mul(i16x8.add(a, c), three), i16x8.mul(b, ten)));
-		v128.store(s + rowScratchBytes, i16x8.sub(c, a));
-		p += 8 * sizeof<T>();
-		s += 16;
-	} while (s < end);
-}
-
-/** gx and gy from S and D. Above level 0 pixels carry three fractional bits more: taken off again here. */
-// @ts-ignore: decorator
-@inline
-function scharrHorizontal<T>(out: usize, from: i32, to: i32): void {
+function scharrRow<T>(above: usize, stride: usize, out: usize, from: i32, to: i32): void {
 	const three = i16x8.splat(3);
 	const ten = i16x8.splat(10);
 	const half = i16x8.splat(4);
-	let s = rowScratch;
-	let p = out + (<usize>from << 1);
+	let p = above + from * sizeof<T>();
+	let s0 = weighted<T>(p - 8 * sizeof<T>(), stride);
+	let d0 = slope<T>(p - 8 * sizeof<T>(), stride);
+	let s1 = weighted<T>(p, stride);
+	let d1 = slope<T>(p, stride);
 	const end = out + (<usize>to << 1);
-	do {
-		const d = s + rowScratchBytes;
-		let gx = i16x8.sub(v128.load(s, 18), v128.load(s, 14));
-		let gy = i16x8.mul(i16x8.add(v128.load(d, 14), v128.load(d, 18)), three);
-		gy = i16x8.add(gy, i16x8.mul(v128.load(d, 16), ten));
+	for (let q = out + (<usize>from << 1); q < end; q += 16) {
+		p += 8 * sizeof<T>();
+		const s2 = weighted<T>(p, stride);
+		const d2 = slope<T>(p, stride);
+		let gx = i16x8.sub(nextOf(s1, s2), formerOf(s0, s1));
+		let gy = i16x8.mul(i16x8.add(formerOf(d0, d1), nextOf(d1, d2)), three);
+		gy = i16x8.add(gy, i16x8.mul(d1, ten));
 		if (sizeof<T>() == 2) {
 			gx = i16x8.shr_s(i16x8.add(gx, half), 3);
 			gy = i16x8.shr_s(i16x8.add(gy, half), 3);
 		}
-		v128.store(p, gx);
-		v128.store(p + bandPlane, gy);
-		s += 16;
-		p += 16;
-	} while (p < end);
+		v128.store(q, gx);
+		v128.store(q + bandPlane, gy);
+		s0 = s1;
+		s1 = s2;
+		d0 = d1;
+		d1 = d2;
+	}
+}
+
+/** S = 3(above + below) + 10 centre. */
+// @ts-ignore: decorator
+@inline
+function weighted<T>(p: usize, stride: usize): v128 {
+	const outer = i16x8.add(load8<T>(p), load8<T>(p + 2 * stride));
+	return i16x8.add(i16x8.mul(outer, i16x8.splat(3)), i16x8.mul(load8<T>(p + stride), i16x8.splat(10)));
+}
+
+/** D = below - above. */
+// @ts-ignore: decorator
+@inline
+function slope<T>(p: usize, stride: usize): v128 {
+	return i16x8.sub(load8<T>(p + 2 * stride), load8<T>(p));
+}
+
+/** Of eight values and the eight after: those one pixel to the right. */
+// @ts-ignore: decorator
+@inline
+function nextOf(here: v128, after: v128): v128 {
+	return v128.shuffle<i16>(here, after, 1, 2, 3, 4, 5, 6, 7, 8);
+}
+
+/** Of the eight before and eight values: those one pixel to the left. */
+// @ts-ignore: decorator
+@inline
+function formerOf(before: v128, here: v128): v128 {
+	return v128.shuffle<i16>(before, here, 7, 8, 9, 10, 11, 12, 13, 14);
 }

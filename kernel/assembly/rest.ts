@@ -30,6 +30,12 @@ const MEASUREMENTS: u8 = 3;
 /** A displacement above CLEAR_MOTION (px) is motion, one below SMALL_MOTION may be none; between, noise decides. */
 const CLEAR_MOTION: f32 = 1.0;
 const SMALL_MOTION: f32 = 0.25;
+/**
+ * A displacement above CLEAR_MOTION is believed unless the frames hardly differ at all (FAINT, grey levels), and with
+ * it differ by more than this share of what they do without.
+ */
+const FAINT: f32 = 3.0;
+const EXPLAINED: f32 = 0.8;
 /** Three displacements that sum to less than this (px) are rest: 0.04 px a frame. */
 const REST_DRIFT: f32 = 0.12;
 /** The share of the squared difference that a displacement must explain to be more than noise. */
@@ -194,11 +200,14 @@ function wake(index: i32, column: i32, row: i32): void {
  * when the last three together amount to nothing. x, y: the cell's point.
  */
 export function noteMeasurement(previous: i32, slot: i32, index: i32, column: i32, row: i32, found: bool): void {
-	const u: f32 = found ? displacementX : 0;
-	const v: f32 = found ? displacementY : 0;
-	if (u * u + v * v > CLEAR_MOTION * CLEAR_MOTION) return restartCount(index);
-	const noise = found ? differenceAtRest(previous, slot, column, row) : 0;
-	if (found && !amountsToNothing(u, v, SMALL_MOTION, noise)) return restartCount(index);
+	let u: f32 = found ? displacementX : 0;
+	let v: f32 = found ? displacementY : 0;
+	const noise = found ? differenceAt(previous, slot, column, row, 0, 0) : 0;
+	if (u * u + v * v > CLEAR_MOTION * CLEAR_MOTION) {
+		if (noise > FAINT) return restartCount(index);
+		if (differenceAt(previous, slot, column, row, u, v) < EXPLAINED * noise) return restartCount(index);
+		u = v = 0; // an accident of noise: the frames match no better there
+	} else if (found && !amountsToNothing(u, v, SMALL_MOTION, noise)) return restartCount(index);
 	const sum = cellSum + (<usize>index << 3);
 	const sumU = load<f32>(sum) + u;
 	const sumV = load<f32>(sum, 4) + v;
@@ -246,15 +255,14 @@ function meanSquareExplained(u: f32, v: f32, pixels: f32): f32 {
 	return ((a11 * u + <f32>2.0 * a12 * v) * u + a22 * v * v) * <f32>1024.0 / pixels;
 }
 
-/** Mean absolute difference of the two frames under the cell's point, nothing displaced. */
-// @ts-ignore: decorator
-@inline
-function differenceAtRest(previous: i32, slot: i32, column: i32, row: i32): f32 {
+/** Mean absolute difference under the cell's point, the next frame displaced by the nearest whole pixels. */
+function differenceAt(previous: i32, slot: i32, column: i32, row: i32, u: f32, v: f32): f32 {
 	const stride = imageStride(0);
 	const x = originX + column * gridStep - PATCH / 2;
 	const y = originY + row * gridStep - PATCH / 2;
-	const offset = y * <i32>stride + x;
-	return patchDifference<u8>(imagePointer(previous, 0) + offset, stride, imagePointer(slot, 0) + offset, stride);
+	const a = imagePointer(previous, 0) + y * <i32>stride + x;
+	const b = imagePointer(slot, 0) + (y + <i32>nearest<f32>(v)) * <i32>stride + x + <i32>nearest<f32>(u);
+	return patchDifference<u8>(a, stride, b, stride);
 }
 
 /** A cell at rest has no displacement, and leans on the tiles under it. alarmed: it woke, and had not moved. */

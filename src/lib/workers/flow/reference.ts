@@ -317,7 +317,7 @@ function trackNodes(
 		if (!touches(previous, corner.x, corner.y, size)) return start;
 		const template = templateAt(previous, corner.x, corner.y, size);
 		if (!solvable(template, size)) return start;
-		const { d } = refine(template, next, corner, start, size, 4, 0.1);
+		const { d } = refine(template, next, corner, start, size, 3, 0.1);
 		return takeBackWorse(previous, next, corner, grid.radius, start, d);
 	});
 	return { stride, columns, rows, flow };
