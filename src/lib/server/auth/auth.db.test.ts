@@ -5,11 +5,13 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Identity, Role } from '#lib/contracts/account.ts';
 import { loadConfig, type Config } from '../config/index.ts';
 import { accounts, apiKeys, sessions, users, verifications } from '../db/schema/auth.ts';
+import { connect } from '../db/index.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { problemOf } from '../http/problem.ts';
 import { createBetterAuth } from './better-auth.ts';
 import { createAuth, type Auth } from './index.ts';
 
@@ -399,4 +401,33 @@ it('answers `unavailable` when the database takes too long', async () => {
 		await expect(auth.identify(withCookie(cookie))).rejects.toMatchObject({ code: 'unavailable' });
 	});
 	await blocked;
+});
+
+it('answers `unavailable` while the database is away, whichever way one asks, and prints nothing', async () => {
+	await setUp();
+	const cookie = cookieOf(await signIn('admin@example.org', PASSWORD));
+	const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+	const away = connect(database.target);
+	await away.close(0);
+	const cut = createAuth(away.db, config, log);
+	const asks = [
+		() => cut.identify(withCookie(cookie)),
+		() => cut.identify(withKey(`vf_${'x'.repeat(64)}`)),
+		() => cut.users.list(),
+		() =>
+			cut.handle(
+				new Request(`${BASE}/api/auth/sign-in/email`, {
+					method: 'POST',
+					headers: { 'content-type': 'application/json' },
+					body: JSON.stringify({ email: 'admin@example.org', password: PASSWORD })
+				}),
+				'192.0.2.1'
+			)
+	];
+	for (const ask of asks) {
+		const error: unknown = await ask().catch((cause: unknown) => cause);
+		expect(problemOf(error)).toMatchObject({ status: 503, code: 'unavailable' });
+	}
+	expect(printed).not.toHaveBeenCalled();
+	printed.mockRestore();
 });

@@ -57,8 +57,11 @@ export function createBetterAuth(db: Db, config: Config, log: Logger) {
 		logger: {
 			level: 'error',
 			disableColors: true,
-			log: (level, message) => log[level]({ part: 'better-auth' }, message)
+			// Not what comes with the message: errors of queries carry their parameters.
+			log: (level, message) => log[level]({ part: 'better-auth' }, String(message))
 		},
+		// Faults come to us as they are, to be told apart and logged our way; its own refusals stay answers.
+		onAPIError: { throw: true },
 		plugins: [
 			apiKey({
 				defaultPrefix: KEY_PREFIX,

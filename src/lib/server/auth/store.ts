@@ -94,6 +94,19 @@ export function createAuthStore(db: Db) {
 
 		findKey: async (id: string): Promise<KeyRow | undefined> => (await keysWith(db, eq(apiKeys.id, id)))[0],
 
+		/** By its hash, with its user; expired and disabled ones too. */
+		async findKeyByHash(
+			hash: string
+		): Promise<{ key: typeof apiKeys.$inferSelect; user: UserRow } | undefined> {
+			const rows = await db
+				.select({ key: apiKeys, user: users })
+				.from(apiKeys)
+				.innerJoin(users, eq(users.id, apiKeys.referenceId))
+				.where(eq(apiKeys.key, hash))
+				.limit(1);
+			return rows[0];
+		},
+
 		async touchKey(id: string, at: Date): Promise<void> {
 			await db.update(apiKeys).set({ lastRequest: at }).where(eq(apiKeys.id, id));
 		},
