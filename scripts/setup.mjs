@@ -211,13 +211,22 @@ export function runInForeground(command, args, options = {}) {
 
 /** Passes Ctrl-C and SIGTERM on to whatever runs, and ends when that has ended. */
 export function passSignalsOn() {
-	for (const signal of ['SIGINT', 'SIGTERM']) {
-		process.on(signal, () => {
-			interrupted = true;
-			if (children.size === 0) process.exit(130);
-			for (const child of children) child.kill(signal);
-		});
-	}
+	const pass = (signal) => {
+		interrupted = true;
+		if (children.size === 0) process.exit(130);
+		for (const child of children) child.kill(signal);
+	};
+	process.on('SIGINT', pass);
+	process.on('SIGTERM', pass);
+	if (!process.env.npm_lifecycle_event) return;
+	// npm runs us in a shell that dies of a signal without passing it on: then our parent is another.
+	const parent = process.ppid;
+	const watching = setInterval(() => {
+		if (process.ppid === parent) return;
+		clearInterval(watching);
+		pass('SIGTERM');
+	}, 500);
+	watching.unref();
 }
 
 /** Ends the process: with one message for what the person can mend. */

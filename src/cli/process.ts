@@ -28,10 +28,22 @@ export function onStopSignal(stop: () => Promise<void>): void {
 
 	process.on('SIGTERM', () => begin(0));
 	process.on('SIGINT', () => begin(0));
+	if (process.env.npm_lifecycle_event) onParentGone(() => begin(0));
 	process.on('uncaughtException', (error) => {
 		console.error('A fault that nothing caught ends the server:', error);
 		begin(1);
 	});
+}
+
+/** npm runs us in a shell that dies of a signal without passing it on: then our parent is another. */
+function onParentGone(act: () => void): void {
+	const parent = process.ppid;
+	const watching = setInterval(() => {
+		if (process.ppid === parent) return;
+		clearInterval(watching);
+		act();
+	}, 500);
+	watching.unref();
 }
 
 /** One line for what an operator can mend, the stack for what only we can. */

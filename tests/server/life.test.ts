@@ -1,5 +1,5 @@
 // The server's life: a first start, a stop, a kill, a second start, and every reason not to start.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -119,6 +119,23 @@ describe('stopping', () => {
 		if (server.process.exitCode === null) await once(server.process, 'exit');
 		expect([0, 1]).toContain(server.process.exitCode);
 		expect(await leftovers()).toEqual([]);
+	});
+
+	it('ends with npm, whose shell does not pass signals on', async () => {
+		const port = await freePort();
+		const npm = spawn('npm', ['start', '--', '--port', String(port)], {
+			cwd: ROOT,
+			env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir },
+			stdio: 'ignore'
+		});
+		const live = () =>
+			fetch(`http://127.0.0.1:${port}/health/live`).then(
+				({ ok }) => ok,
+				() => false
+			);
+		await expect.poll(live, { timeout: 60_000 }).toBe(true);
+		npm.kill('SIGTERM');
+		await expect.poll(live, { timeout: 10_000 }).toBe(false);
 	});
 
 	it('a request that never ends does not hold it', async () => {
