@@ -70,7 +70,7 @@ export function decodeClips(
 }
 
 function decodeGray(file: string, path: string, width: number, height: number, startS: number): void {
-	const scale = `scale=${width}:${height}:flags=area:out_range=full`;
+	const scale = `scale=${width}:${height}:flags=area`;
 	const input = ['-v', 'error', '-y', '-ss', String(startS), '-i', file, '-frames:v', String(FRAMES)];
 	execFileSync('ffmpeg', [...input, '-vf', scale, '-pix_fmt', 'gray', '-f', 'rawvideo', path]);
 }

@@ -29,16 +29,24 @@ export function padPlane<T>(image: usize, w: i32, h: i32, stride: usize): void {
 	}
 }
 
-/** The row is wider than its padding: one reflection is enough. */
+/** The row is wider than its padding: one reflection is enough, sixteen bytes at a time. */
 // @ts-ignore: decorator
 @inline
 function padRowNear<T>(row: usize, w: i32): void {
 	const end = row + <usize>(w - 1) * sizeof<T>();
-	const last = <usize>padX * sizeof<T>();
-	for (let k = sizeof<T>(); k <= last; k += sizeof<T>()) {
-		store<T>(row - k, load<T>(row + k));
-		store<T>(end + k, load<T>(end - k));
+	const bytes = <usize>padX * sizeof<T>();
+	for (let k: usize = 0; k < bytes; k += 16) {
+		v128.store(row - 16 - k, reversed<T>(v128.load(row + sizeof<T>() + k)));
+		v128.store(end + sizeof<T>() + k, reversed<T>(v128.load(end - 16 - k)));
 	}
+}
+
+/** The pixels of a vector from last to first. */
+// @ts-ignore: decorator
+@inline
+function reversed<T>(v: v128): v128 {
+	if (sizeof<T>() == 1) return v128.shuffle<u8>(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+	return v128.shuffle<i16>(v, v, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
 function padRowFar<T>(row: usize, w: i32): void {

@@ -31,8 +31,8 @@ const MEASUREMENTS: u8 = 3;
 const CLEAR_MOTION: f32 = 1.0;
 const SMALL_MOTION: f32 = 0.25;
 /**
- * A displacement above CLEAR_MOTION is believed unless the frames hardly differ at all (FAINT, grey levels), and with
- * it differ by more than this share of what they do without.
+ * A displacement above CLEAR_MOTION is an accident of noise where the frames differ by less than FAINT (grey levels)
+ * without it, and with it by more than the share EXPLAINED of that.
  */
 const FAINT: f32 = 3.0;
 const EXPLAINED: f32 = 0.8;
@@ -197,26 +197,26 @@ function wake(index: i32, column: i32, row: i32): void {
 
 /**
  * After a cell was tracked, while its template is still at hand: counts the measurement, and puts the cell to rest
- * when the last three together amount to nothing. x, y: the cell's point.
+ * when the last three together amount to nothing.
  */
 export function noteMeasurement(previous: i32, slot: i32, index: i32, column: i32, row: i32, found: bool): void {
+	const x = originX + column * gridStep;
+	const y = originY + row * gridStep;
 	let u: f32 = found ? displacementX : 0;
 	let v: f32 = found ? displacementY : 0;
-	const noise = found ? differenceAt(previous, slot, column, row, 0, 0) : 0;
 	if (u * u + v * v > CLEAR_MOTION * CLEAR_MOTION) {
-		if (noise > FAINT) return restartCount(index);
-		if (differenceAt(previous, slot, column, row, u, v) < EXPLAINED * noise) return restartCount(index);
-		u = v = 0; // an accident of noise: the frames match no better there
-	} else if (found && !amountsToNothing(u, v, SMALL_MOTION, noise)) return restartCount(index);
+		if (!isAccident(previous, slot, x, y, u, v)) return restartCount(index);
+		u = v = 0;
+	} else if (!amountsToNothing(previous, slot, x, y, u, v, SMALL_MOTION)) return restartCount(index);
 	const sum = cellSum + (<usize>index << 3);
-	const sumU = load<f32>(sum) + u;
-	const sumV = load<f32>(sum, 4) + v;
-	store<f32>(sum, sumU);
-	store<f32>(sum, sumV, 4);
+	u += load<f32>(sum);
+	v += load<f32>(sum, 4);
+	store<f32>(sum, u);
+	store<f32>(sum, v, 4);
 	const count = load<u8>(cellCount + <usize>index) + 1;
 	store<u8>(cellCount + <usize>index, count);
 	if (count < MEASUREMENTS) return;
-	const still = !found || amountsToNothing(sumU, sumV, REST_DRIFT, noise);
+	const still = !found || amountsToNothing(previous, slot, x, y, u, v, REST_DRIFT);
 	const alarmed = load<u8>(cellMoved + <usize>index) == 0;
 	restartCount(index);
 	if (still) rest(previous, slot, index, column, row, alarmed);
@@ -239,13 +239,19 @@ function restartCount(index: i32): void {
  * it. SIGNIFICANT lies well above the first and far below the second. Noise cancels over several frames (what one
  * measurement errs the next takes back), so that the sum of three is held against the noise of one.
  */
-// @ts-ignore: decorator
-@inline
-function amountsToNothing(u: f32, v: f32, small: f32, noise: f32): bool {
+function amountsToNothing(previous: i32, slot: i32, x: i32, y: i32, u: f32, v: f32, small: f32): bool {
 	if (u * u + v * v < small * small) return true;
 	const pixels = <f32>(windowSize * windowSize);
-	const explained = meanSquareExplained(u, v, pixels);
-	return explained < SIGNIFICANT * GAUSSIAN * noise * noise;
+	const noise = differenceAt(previous, slot, x, y, 0, 0);
+	return meanSquareExplained(u, v, pixels) < SIGNIFICANT * GAUSSIAN * noise * noise;
+}
+
+/** Whether a large displacement is made of noise: the frames hardly differ, and match hardly better with it. */
+// @ts-ignore: decorator
+@inline
+function isAccident(previous: i32, slot: i32, x: i32, y: i32, u: f32, v: f32): bool {
+	const without = differenceAt(previous, slot, x, y, 0, 0);
+	return without <= FAINT && differenceAt(previous, slot, x, y, u, v) >= EXPLAINED * without;
 }
 
 /** d'Ad a pixel in squared grey levels: A carries gradients in Q5 and the factor 2^-20. */
@@ -255,13 +261,13 @@ function meanSquareExplained(u: f32, v: f32, pixels: f32): f32 {
 	return ((a11 * u + <f32>2.0 * a12 * v) * u + a22 * v * v) * <f32>1024.0 / pixels;
 }
 
-/** Mean absolute difference under the cell's point, the next frame displaced by the nearest whole pixels. */
-function differenceAt(previous: i32, slot: i32, column: i32, row: i32, u: f32, v: f32): f32 {
+/** Mean absolute difference round the point (x, y), the next frame displaced by the nearest whole pixels. */
+function differenceAt(previous: i32, slot: i32, x: i32, y: i32, u: f32, v: f32): f32 {
 	const stride = imageStride(0);
-	const x = originX + column * gridStep - PATCH / 2;
-	const y = originY + row * gridStep - PATCH / 2;
-	const a = imagePointer(previous, 0) + y * <i32>stride + x;
-	const b = imagePointer(slot, 0) + (y + <i32>nearest<f32>(v)) * <i32>stride + x + <i32>nearest<f32>(u);
+	const x0 = x - PATCH / 2;
+	const y0 = y - PATCH / 2;
+	const a = imagePointer(previous, 0) + y0 * <i32>stride + x0;
+	const b = imagePointer(slot, 0) + (y0 + <i32>nearest<f32>(v)) * <i32>stride + x0 + <i32>nearest<f32>(u);
 	return patchDifference<u8>(a, stride, b, stride);
 }
 
