@@ -8,5 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const own = join(root, 'node_modules', '.bin', 'node');
 const node = existsSync(own) ? own : process.execPath;
-const run = spawnSync(node, [join(root, 'src', 'cli', 'vf.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+const run = spawnSync(node, [join(root, 'src', 'cli', 'vf.ts'), ...process.argv.slice(2)], {
+	stdio: 'inherit'
+});
 process.exit(run.status === null ? 1 : run.status);
