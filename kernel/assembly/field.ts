@@ -38,7 +38,9 @@ import { measureTemplate } from './template';
 /** In fast mode coarse estimates need not be exact, and what has not settled after ten steps at level 0 never does. */
 const COARSE_ITERATIONS: i32 = 3;
 const COARSE_EPSILON: f32 = 0.1;
+const COARSE_SLACK: f32 = 0.5;
 const FINEST_ITERATIONS: i32 = 10;
+const FINEST_SLACK: f32 = 0.1;
 
 // What is being tracked: the slots of the two frames, and the level at hand.
 let previous: i32 = 0;
@@ -188,7 +190,7 @@ function trackNode(band: usize, column: i32, row: i32): void {
 	if (!measureAt<i16>(band, x0, y0)) return;
 	const u = displacementX;
 	const v = displacementY;
-	refine<i16>(next, level, <f32>x0, <f32>y0, COARSE_ITERATIONS, COARSE_EPSILON);
+	refine<i16>(next, level, <f32>x0, <f32>y0, COARSE_ITERATIONS, COARSE_EPSILON, COARSE_SLACK);
 	takeBackWorse<i16>(previous, next, level, x0, y0, u, v);
 }
 
@@ -205,7 +207,7 @@ function trackPoint(band: usize, column: i32, row: i32): void {
 	const b = y - <f32>y0;
 	const solvable =
 		a == 0 && b == 0 ? measureAt<i16>(band, x0, y0) : measureBetween(previous, level, band, x0, y0, a, b);
-	if (solvable) refine<i16>(next, level, x, y, MAX_ITERATIONS, EPSILON);
+	if (solvable) refine<i16>(next, level, x, y, MAX_ITERATIONS, EPSILON, 0);
 }
 
 /** Level 0, in either mode: the grid point's own displacement and status. */
@@ -218,7 +220,8 @@ function trackCell(band: usize, column: i32, row: i32): void {
 	const u = displacementX;
 	const v = displacementY;
 	const iterations = faithful ? MAX_ITERATIONS : FINEST_ITERATIONS;
-	let found = measureAt<u8>(band, x0, y0) && refine<u8>(next, 0, <f32>x0, <f32>y0, iterations, EPSILON);
+	const slack: f32 = faithful ? 0 : FINEST_SLACK;
+	let found = measureAt<u8>(band, x0, y0) && refine<u8>(next, 0, <f32>x0, <f32>y0, iterations, EPSILON, slack);
 	if (found && !faithful) takeBackWorse<u8>(previous, next, 0, x0, y0, u, v);
 	found = found && endsInside(x0, y0);
 	storeFlow(index);

@@ -28,7 +28,8 @@ export function windowTouches(x: i32, y: i32, w: i32, h: i32): bool {
 
 /**
  * Refines the displacement of the current template, whose corner lies at (x0, y0) of the level, in the next frame.
- * Correlations are made anew only when the estimate enters another pixel.
+ * Correlations are made anew when the estimate leaves their pixel by more than `slack` px: a little outside, the form
+ * is still a fair one. A point nearly at rest wavers about a corner of four pixels, and would need all four.
  * Returns false when the window left the image; the displacement is then the last one inside.
  */
 export function refine<T>(
@@ -37,7 +38,8 @@ export function refine<T>(
 	x0: f32,
 	y0: f32,
 	iterations: i32,
-	epsilon: f32
+	epsilon: f32,
+	slack: f32
 ): bool {
 	const w = levelWidth(level);
 	const h = levelHeight(level);
@@ -55,7 +57,7 @@ export function refine<T>(
 		if (!windowTouches(<i32>floorX, <i32>floorY, w, h)) return false;
 		let a = x - pixelX;
 		let b = y - pixelY;
-		if (!(a >= 0 && a <= 1 && b >= 0 && b <= 1)) {
+		if (!(a >= -slack && a <= <f32>1.0 + slack && b >= -slack && b <= <f32>1.0 + slack)) {
 			correlate<T>(image + <i32>floorY * <i32>stride + <i32>floorX * <i32>sizeof<T>(), stride);
 			pixelX = floorX;
 			pixelY = floorY;

@@ -196,7 +196,8 @@ function refine(
 	start: Vector,
 	size: number,
 	iterations: number,
-	epsilon: number
+	epsilon: number,
+	slack: number
 ): { d: Vector; inside: boolean } {
 	const { a11, a12, a22, determinant } = template;
 	let [x, y] = [corner.x + start.x, corner.y + start.y];
@@ -205,7 +206,8 @@ function refine(
 	let pixel = { x: -1e6, y: 0 };
 	for (let k = 0; k < iterations; k++) {
 		if (!touches(next, Math.floor(x), Math.floor(y), size)) return { d, inside: false };
-		const stays = x >= pixel.x && x <= pixel.x + 1 && y >= pixel.y && y <= pixel.y + 1;
+		const near = (at: number, edge: number) => at >= edge - slack && at <= edge + 1 + slack;
+		const stays = near(x, pixel.x) && near(y, pixel.y);
 		if (!stays) pixel = { x: Math.floor(x), y: Math.floor(y) };
 		const b = mismatch(template, next, pixel.x, pixel.y, x, y, size);
 		const step = { x: (a12 * b.y - a22 * b.x) / determinant, y: (a12 * b.x - a11 * b.y) / determinant };
@@ -234,7 +236,7 @@ function trackFaithfully(before: Level[], after: Level[], grid: Grid) {
 			const corner = { x: point.x / 2 ** level - grid.radius, y: point.y / 2 ** level - grid.radius };
 			const template = templateAt(previous, corner.x, corner.y, size);
 			result = solvable(template, size)
-				? refine(template, next, corner, start, size, 30, 0.03)
+				? refine(template, next, corner, start, size, 30, 0.03, 0)
 				: { d: start, inside: false };
 		}
 		return {
@@ -291,7 +293,7 @@ function trackFast(before: Level[], after: Level[], grid: Grid) {
 		const start = choose(previous, next, corner, grid.radius, column, row, 1, parents);
 		const template = templateAt(previous, corner.x, corner.y, size);
 		if (!solvable(template, size)) return { d: start, inside: false, corner, size, level: next };
-		const { d, inside } = refine(template, next, corner, start, size, 10, 0.03);
+		const { d, inside } = refine(template, next, corner, start, size, 10, 0.03, 0.1);
 		const kept = inside ? takeBackWorse(previous, next, corner, grid.radius, start, d) : d;
 		return { d: kept, inside, corner, size, level: next };
 	});
@@ -317,7 +319,7 @@ function trackNodes(
 		if (!touches(previous, corner.x, corner.y, size)) return start;
 		const template = templateAt(previous, corner.x, corner.y, size);
 		if (!solvable(template, size)) return start;
-		const { d } = refine(template, next, corner, start, size, 3, 0.1);
+		const { d } = refine(template, next, corner, start, size, 3, 0.1, 0.5);
 		return takeBackWorse(previous, next, corner, grid.radius, start, d);
 	});
 	return { stride, columns, rows, flow };
