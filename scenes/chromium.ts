@@ -42,13 +42,14 @@ export function openChromium(url: string): Browser {
 		});
 	});
 	failed.catch(() => undefined);
-	return {
-		failed,
-		close() {
-			closing = true;
-			killGroup(child);
-		}
+	const close = () => {
+		closing = true;
+		process.off('exit', close);
+		killGroup(child);
 	};
+	// A detached browser would outlive a render that is interrupted.
+	process.on('exit', close);
+	return { failed, close };
 }
 
 function killGroup(child: ChildProcess): void {

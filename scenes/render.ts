@@ -118,4 +118,5 @@ async function main(): Promise<void> {
 	}
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await main();

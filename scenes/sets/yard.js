@@ -20,7 +20,7 @@ export default {
 		envHor: [0.06, 0.055, 0.05],
 		envLow: [0.015, 0.014, 0.013]
 	},
-	post: { expo: 1.55, noise: 0.024, sat: 0.62, vig: 0.6, tint: [1, 1, 1.02], bloom: 0.55, thr: 0.62 },
+	post: { expo: 1.55, noise: 0.01, sat: 0.62, vig: 0.6, tint: [1, 1, 1.02], bloom: 0.55, thr: 0.62 },
 	zones: [
 		{
 			name: 'Forbidden: transformer',

@@ -139,7 +139,7 @@ export class Truth {
 		return [(after.x - before.x) * perSecond, -(after.z - before.z) * perSecond];
 	}
 
-	/** One line of <scene>.flow.jsonl: displacement to frame f + 1 of every grid point on a moving actor. */
+	/** One line of <scene>.flow.jsonl: displacement to frame f + 1 of every grid point that moves with an actor. */
 	grid(f, flow, step = 8) {
 		const { engine } = this;
 		const ids = new IdentityBuffer(flow, engine.width, engine.height);
@@ -149,7 +149,8 @@ export class Truth {
 				const o = ids.offset(x >> 1, y >> 1);
 				const actor = engine.actors[flow[o + 2] - 1];
 				if (!actor || actor.deco || !Number.isFinite(flow[o])) continue;
-				pts.push([x, y, tidy(flow[o], 2), tidy(flow[o + 1], 2), actor.id]);
+				const [dx, dy] = [tidy(flow[o], 2), tidy(flow[o + 1], 2)];
+				if (dx !== 0 || dy !== 0) pts.push([x, y, dx, dy, actor.id]);
 			}
 		return { f, step, pts };
 	}
