@@ -13,7 +13,7 @@ export interface Recipe {
 export const RECIPES: Record<SceneName, Recipe> = {
 	junction: { bakePasses: 96, crf: 29.5 },
 	concourse: { bakePasses: 96, crf: 28 },
-	yard: { bakePasses: 80, crf: 28 }
+	yard: { bakePasses: 80, crf: 31.2 }
 };
 
 export const WIDTH = 1280;
