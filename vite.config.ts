@@ -4,6 +4,9 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
+	// Browsers that know light-dark(): rewritten for older ones it would resolve at the root, and pictures, which are
+	// dark in both themes, would turn light.
+	build: { cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'] },
 	plugins: [
 		sveltekit({
 			adapter: adapter(),

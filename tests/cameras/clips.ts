@@ -26,10 +26,25 @@ export interface ClipOptions {
 	name?: string;
 }
 
+/** Clips by path: tests that run at once and want the same clip share one making of it. */
+const made = new Map<string, Promise<string>>();
+
 /** A moving test picture as H.264 in MP4, with a keyframe every half second. */
-export async function clip(folder: string, options: ClipOptions = {}): Promise<string> {
+export function clip(folder: string, options: ClipOptions = {}): Promise<string> {
 	const { size = '640x360', fps = 25, seconds = 4, bFrames = false } = options;
 	const path = join(folder, options.name ?? `clip-${size}-${fps}-${seconds}${bFrames ? '-b' : ''}.mp4`);
+	const making = made.get(path) ?? encode(path, size, fps, seconds, bFrames);
+	made.set(path, making);
+	return making;
+}
+
+async function encode(
+	path: string,
+	size: string,
+	fps: number,
+	seconds: number,
+	bFrames: boolean
+): Promise<string> {
 	const order = bFrames ? ['-bf', '2', '-b_strategy', '0'] : ['-bf', '0'];
 	const keyframes = ['-g', String(Math.ceil(fps / 2))];
 	// "file:" keeps a % in a name from being a pattern.
