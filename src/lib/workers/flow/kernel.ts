@@ -34,6 +34,8 @@ export interface FlowField {
 	flow: Float32Array;
 	/** 1 where the point was found, 0 where there was too little texture or it left the picture. */
 	status: Uint8Array;
+	/** Window radius it was measured with, px. */
+	winRadius: number;
 }
 
 export type FlowErrorCode = 'flow_options_invalid' | 'flow_frame_size';
@@ -85,7 +87,7 @@ export class Flow {
 		// Memory grows here and never again, so that the views made next stay valid.
 		this.kernel.configure(width, height, gridSize, winRadius, modeNumber(options));
 		this.input = new Uint8Array(this.kernel.memory.buffer, this.kernel.input(), width * height);
-		this.field = fieldOf(this.kernel, gridSize);
+		this.field = fieldOf(this.kernel, gridSize, winRadius);
 	}
 
 	/**
@@ -138,12 +140,13 @@ function modeNumber(options: FlowOptions): number {
 	return options.mode === 'fast' && options.restless ? MODE_NUMBERS.restless : MODE_NUMBERS[options.mode];
 }
 
-function fieldOf(kernel: KernelExports, gridSize: number): FlowField {
+function fieldOf(kernel: KernelExports, gridSize: number, winRadius: number): FlowField {
 	const points = kernel.columns() * kernel.rows();
 	return {
 		columns: kernel.columns(),
 		rows: kernel.rows(),
 		gridSize,
+		winRadius,
 		originX: kernel.gridOriginX(),
 		originY: kernel.gridOriginY(),
 		flow: new Float32Array(kernel.memory.buffer, kernel.flow(), points * 2),

@@ -10,6 +10,7 @@ function field(vectors: ([number, number] | null)[]): FlowField {
 		columns: 2,
 		rows: Math.ceil(vectors.length / 2),
 		gridSize: 16,
+		winRadius: 15,
 		originX: 8,
 		originY: 8,
 		flow: Float32Array.from(vectors.flatMap((vector) => vector ?? [9, 9])),

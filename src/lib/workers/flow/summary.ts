@@ -1,6 +1,7 @@
 // The figures of one frame's motion: what the fleet list, the charts, the rules and the arrows are made of.
 import type { FlowSample } from '#lib/contracts/flow.ts';
 import type { FlowField } from './kernel.ts';
+import { isPlausible } from './plausibility.ts';
 
 export interface FlowSummary extends FlowSample {
 	/** x, y, dx, dy of every vector that reaches the threshold: px of the analysis frame, per analysed frame. */
@@ -10,8 +11,8 @@ export interface FlowSummary extends FlowSample {
 const DEGREES = 180 / Math.PI;
 
 /**
- * Keeps the vectors whose magnitude is `threshold` or more (px of the analysis frame per analysed frame; zero
- * vectors never count), and describes them:
+ * Keeps the plausible vectors whose magnitude is `threshold` or more (px of the analysis frame per analysed frame;
+ * zero vectors never count), and describes them:
  *
  *   avg, max    mean and greatest magnitude of the vectors kept, 0 when there are none
  *   direction   of the mean unit vector, degrees clockwise from up in the picture; null when there are none
@@ -68,9 +69,9 @@ function countKept(field: FlowField, threshold: number): number {
 	return count;
 }
 
-/** Length of a point's vector, px; 0 where the point was not found. */
+/** Length of a point's vector, px; 0 where the point was not found, or found where no motion leads. */
 function magnitudeOf(field: FlowField, point: number): number {
-	if (field.status[point] === 0) return 0;
+	if (field.status[point] === 0 || !isPlausible(field, point)) return 0;
 	return Math.sqrt((field.flow[2 * point] as number) ** 2 + (field.flow[2 * point + 1] as number) ** 2);
 }
 
