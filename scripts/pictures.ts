@@ -4,7 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { launchBrowser, openPage, signInOn } from '../tests/support/browser.ts';
-import { eventually, startProduct, type Call, type Product } from '../tests/support/product.ts';
+import { eventually } from '../tests/support/eventually.ts';
+import {
+	ADMIN,
+	newDataDir,
+	removeDataDir,
+	signIn,
+	startServer,
+	type Client,
+	type RunningServer
+} from '../tests/support/server.ts';
 
 const OUT = process.argv[2] ?? fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 const WIDE = { width: 1440, height: 900 };
@@ -18,18 +27,23 @@ const DEAD_CAMERA = {
 
 mkdirSync(OUT, { recursive: true });
 const browser = await launchBrowser();
-const product = await startProduct({ args: ['--demo'] });
+const server = await startServer({
+	dataDir: newDataDir(),
+	args: ['--demo'],
+	env: { VF_ADMIN_EMAIL: ADMIN.email, VF_ADMIN_PASSWORD: ADMIN.password }
+});
 try {
-	const call = await product.signIn();
-	await photographDoor(browser, product);
-	const ids = await prepare(call);
+	const admin = await signIn(server, ADMIN);
+	await photographDoor(browser, server);
+	const ids = await prepare(admin);
 	for (const theme of ['dark', 'light'] as const) {
-		await photographPages(browser, product, theme, WIDE, ids);
-		await photographPages(browser, product, theme, PHONE, ids);
+		await photographPages(browser, server, theme, WIDE, ids);
+		await photographPages(browser, server, theme, PHONE, ids);
 	}
 } finally {
 	await browser.close();
-	await product.dispose();
+	await server.end();
+	removeDataDir(server.dataDir);
 }
 
 interface Ids {
@@ -38,11 +52,11 @@ interface Ids {
 }
 
 /** Adds a camera that cannot be reached, waits until the others have been moving for a while. */
-async function prepare(call: Call): Promise<Ids> {
-	const added = (await (await call('/api/v1/streams', { body: DEAD_CAMERA })).json()) as { id: string };
+async function prepare(admin: Client): Promise<Ids> {
+	const added = (await admin.json('POST', '/api/v1/streams', DEAD_CAMERA)).body as { id: string };
 	type Health = { streamId: string; name: string; status: string; framesProcessed: number }[];
 	const health = await eventually(
-		async () => (await (await call('/api/v1/streams/health')).json()) as Health,
+		async () => (await admin.json('GET', '/api/v1/streams/health')).body as Health,
 		(streams) =>
 			streams.filter((stream) => stream.status === 'connected' && stream.framesProcessed > 100).length === 3,
 		90
@@ -51,8 +65,8 @@ async function prepare(call: Call): Promise<Ids> {
 	return { selected, broken: added.id };
 }
 
-async function photographDoor(browser: Browser, product: Product): Promise<void> {
-	const { page } = await openPage(browser, product.url, { viewport: WIDE, colorScheme: 'dark' });
+async function photographDoor(browser: Browser, server: RunningServer): Promise<void> {
+	const { page } = await openPage(browser, server.url, { viewport: WIDE, colorScheme: 'dark' });
 	await page.goto('/login');
 	await settle(page, 1_500);
 	await photograph(page, 'login-dark');
@@ -61,13 +75,13 @@ async function photographDoor(browser: Browser, product: Product): Promise<void>
 
 async function photographPages(
 	browser: Browser,
-	product: Product,
+	server: RunningServer,
 	theme: 'dark' | 'light',
 	viewport: { width: number; height: number },
 	{ selected, broken }: Ids
 ): Promise<void> {
 	const phone = viewport === PHONE;
-	const { page, complaints } = await openPage(browser, product.url, {
+	const { page, complaints } = await openPage(browser, server.url, {
 		viewport,
 		colorScheme: theme,
 		...(phone && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 })

@@ -14,7 +14,7 @@ import {
 	startServer,
 	type Client,
 	type RunningServer
-} from './server.ts';
+} from '../support/server.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const NO_SUCH_ID = '00000000-0000-4000-8000-000000000000';

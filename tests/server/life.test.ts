@@ -18,7 +18,7 @@ import {
 	startInVain,
 	startServer,
 	type RunningServer
-} from './server.ts';
+} from '../support/server.ts';
 
 let dataDir: string;
 let servers: RunningServer[];

@@ -1,7 +1,7 @@
 // Debian's Chromium, driven by Playwright, with everything a page complained about kept for the test to look at.
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { ADMIN } from './product.ts';
+import { ADMIN } from './server.ts';
 
 const PATHS = [
 	process.env['CHROMIUM_PATH'],
