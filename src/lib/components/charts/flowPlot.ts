@@ -1,6 +1,7 @@
 // The uPlot configuration of a flow chart: average as a line, maximum as a band, direction as a ribbon below.
 import uPlot from 'uplot';
-import { HUES_ON_DARK, HUES_ON_LIGHT, hueIndex } from '../live/wheel.ts';
+import { HUES_ON_PICTURES, hueIndex } from '#lib/contracts/direction.ts';
+import { HUES_ON_LIGHT } from '../live/wheel.ts';
 import { timeOfDay } from '../ui/format.ts';
 import { axisTop, gapsOf, type FlowPoint } from './series.ts';
 
@@ -121,7 +122,7 @@ function drawGaps(plot: uPlot, source: PlotSource, colours: PlotColours): void {
 /** Hue is the mean direction of a step, strength its coherence. */
 function drawRibbon(plot: uPlot, source: PlotSource, colours: PlotColours): void {
 	const { ctx, bbox } = plot;
-	const hues = colours.dark ? HUES_ON_DARK : HUES_ON_LIGHT;
+	const hues = colours.dark ? HUES_ON_PICTURES : HUES_ON_LIGHT;
 	const top = bbox.top + bbox.height + RIBBON_TOP * devicePixelRatio;
 	const height = RIBBON_HEIGHT * devicePixelRatio;
 	ctx.save();

@@ -1,16 +1,9 @@
 // The wheel: what points right on the screen is 90 degrees and rose on every page.
 import { describe, expect, it } from 'vitest';
-import {
-	HUES_ON_DARK,
-	HUES_ON_LIGHT,
-	angleOf,
-	directionSentence,
-	directionWord,
-	flowDirection,
-	hueIndex
-} from './wheel.ts';
+import { directionOf, HUES_ON_PICTURES, hueIndex } from '#lib/contracts/direction.ts';
+import { HUES_ON_LIGHT, directionSentence, directionWord, flowDirection } from './wheel.ts';
 
-describe('angleOf', () => {
+describe('directionOf', () => {
 	it.each([
 		[0, -1, 0],
 		[1, -1, 45],
@@ -19,7 +12,7 @@ describe('angleOf', () => {
 		[-1, 0, 270],
 		[-1, -1, 315]
 	])('(%i, %i) in picture pixels is %i degrees', (dx, dy, degrees) => {
-		expect(angleOf(dx, dy)).toBeCloseTo(degrees);
+		expect(directionOf(dx, dy)).toBeCloseTo(degrees);
 	});
 });
 
@@ -40,7 +33,7 @@ describe('hueIndex', () => {
 });
 
 it('has 36 different stops for each ground', () => {
-	expect(new Set(HUES_ON_DARK).size).toBe(36);
+	expect(new Set(HUES_ON_PICTURES).size).toBe(36);
 	expect(new Set(HUES_ON_LIGHT).size).toBe(36);
 });
 

@@ -1,4 +1,5 @@
 // The one direction wheel: an angle clockwise from up (picture) or north (map) and its colour, the same on every page.
+import { HUES_ON_PICTURES, hueIndex } from '#lib/contracts/direction.ts';
 import type { FlowSample } from '#lib/contracts/flow.ts';
 
 /** One colour per 10 degrees, the first is 0 (up, north). Lightness and chroma are constant round the ring. */
@@ -10,34 +11,11 @@ export const HUES_ON_LIGHT: readonly string[] = [
 	'#358d6c', '#248d77', '#118d82', '#008c8c', '#008b96', '#12899f', '#2486a6', '#3483ac', '#4380b1'
 ];
 
-/** The same stops for dark grounds and for every picture. */
-// prettier-ignore
-export const HUES_ON_DARK: readonly string[] = [
-	'#73aef8', '#84a9fa', '#94a4f9', '#a39ff6', '#b19af1', '#bd96ea', '#c892e1', '#d38ed6', '#db8cca',
-	'#e289bd', '#e888af', '#ec88a0', '#ef8891', '#ef8a82', '#ee8d74', '#ec9066', '#e79459', '#e1994e',
-	'#d99e46', '#cfa441', '#c4aa42', '#b7af47', '#a8b450', '#99b85c', '#88bc6a', '#76c078', '#62c288',
-	'#4ec497', '#38c4a6', '#22c4b5', '#0cc3c3', '#0dc1d0', '#22bedc', '#38bbe6', '#4db7ee', '#61b2f4'
-];
-
-export const HUE_COUNT = 36;
-
 /** Below this coherence a mean direction would be made up: the grey four-way mark stands instead. */
 export const MIXED_BELOW = 0.25;
 
-/** Degrees clockwise from up of a step in picture coordinates (x right, y down), 0 ≤ a < 360. */
-export function angleOf(dx: number, dy: number): number {
-	const degrees = (Math.atan2(dx, -dy) * 180) / Math.PI;
-	return degrees < 0 ? degrees + 360 : degrees;
-}
-
-/** Index of the nearest of the 36 stops. Any finite angle is allowed. */
-export function hueIndex(degrees: number): number {
-	const turn = ((degrees % 360) + 360) % 360;
-	return Math.round(turn / 10) % HUE_COUNT;
-}
-
 export function hueOnPicture(degrees: number): string {
-	return HUES_ON_DARK[hueIndex(degrees)] ?? '#73aef8';
+	return HUES_ON_PICTURES[hueIndex(degrees)] ?? '#73aef8';
 }
 
 export type DirectionFrame = 'picture' | 'map';

@@ -1,4 +1,5 @@
 // The live room with a real bus: greeting, rate, sharing, staleness, shutdown; and that the overlay really draws.
+import { directionOf } from '#lib/contracts/direction.ts';
 import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,6 @@ import type { StreamStatus } from '#lib/contracts/status.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
 import { createLive, type Display, type Live } from './index.ts';
 import { overlaySvg } from './overlay.ts';
-import { HUES_ON_PICTURES, hueOf } from './wheel.ts';
 
 const DISPLAY: Display = {
 	arrow_scale: 10,
@@ -257,7 +257,6 @@ describe('overlay', () => {
 
 	test('uses the wheel of the interface', async () => {
 		const wheel = await import('#lib/components/live/wheel.ts');
-		expect(HUES_ON_PICTURES).toEqual(wheel.HUES_ON_DARK);
 		for (const [dx, dy] of [
 			[0, -1],
 			[1, 0],
@@ -265,7 +264,9 @@ describe('overlay', () => {
 			[-1, 0],
 			[1, -0.3]
 		] as const) {
-			expect(hueOf(dx, dy)).toBe(wheel.hueIndex(wheel.angleOf(dx, dy)));
+			const vectors = Float32Array.of(100, 100, 10 * dx, 10 * dy);
+			const svg = overlaySvg(frameOf({ vectors }), DISPLAY, 960, 540);
+			expect(svg).toContain(wheel.hueOnPicture(directionOf(dx, dy)));
 		}
 	});
 });

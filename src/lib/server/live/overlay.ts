@@ -1,8 +1,8 @@
 // Motion drawn on a picture by the server, for snapshots and MJPEG: as the page draws it, but as SVG over the JPEG.
+import { directionOf, hueIndex, HUES_ON_PICTURES } from '#lib/contracts/direction.ts';
 import sharp from 'sharp';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import type { StreamRecord } from '#lib/contracts/stream.ts';
-import { HUES_ON_PICTURES, hueOf } from './wheel.ts';
 
 /** A stream's display fields, as far as a still picture shows them. */
 export type Display = Pick<
@@ -83,7 +83,7 @@ function arrowsSvg(
 		if (Math.floor(x / gridSize) % stride || Math.floor(y / gridSize) % stride) continue;
 		const reach = scale * display.arrow_scale;
 		const path = arrowPath(x * scale, y * scale, dx * reach, dy * reach, head);
-		const hue = hueOf(dx, dy);
+		const hue = hueIndex(directionOf(dx, dy));
 		byHue.set(hue, [...(byHue.get(hue) ?? []), path]);
 	}
 	const round = 'stroke-linecap="round" stroke-linejoin="round"';

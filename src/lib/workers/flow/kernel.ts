@@ -92,7 +92,7 @@ export class Flow {
 
 	/**
 	 * The motion from the frame given before to this one; a first frame has none (every status is 0).
-	 * frame: width * height bytes of full-range gray, tightly packed. Throws FlowError on any other length.
+	 * frame: width * height bytes of gray (0..255, or a camera's own 16..235), tightly packed. Throws FlowError on any other length.
 	 */
 	measure(frame: Uint8Array): FlowField {
 		if (frame.length !== this.input.length) throw wrongSize(frame.length, this.options);

@@ -1,7 +1,8 @@
 // The figures of a frame, from fields made by hand and from real measurements.
 import { describe, expect, it } from 'vitest';
+import { directionOf } from '#lib/contracts/direction.ts';
 import { compileFlowModule, createFlow, type FlowField } from './kernel.ts';
-import { directionOf, summarise } from './summary.ts';
+import { summarise } from './summary.ts';
 import { movedPicture } from './testing/pictures.ts';
 
 /** A field of two columns with the given vectors; null is a point not found. */

@@ -1,4 +1,5 @@
 // The figures of one frame's motion: what the fleet list, the charts, the rules and the arrows are made of.
+import { directionOf } from '#lib/contracts/direction.ts';
 import type { FlowSample } from '#lib/contracts/flow.ts';
 import type { FlowField } from './kernel.ts';
 import { isPlausible } from './plausibility.ts';
@@ -7,8 +8,6 @@ export interface FlowSummary extends FlowSample {
 	/** x, y, dx, dy of every vector that reaches the threshold: px of the analysis frame, per analysed frame. */
 	vectors: Float32Array;
 }
-
-const DEGREES = 180 / Math.PI;
 
 /**
  * Keeps the plausible vectors whose magnitude is `threshold` or more (px of the analysis frame per analysed frame;
@@ -52,13 +51,6 @@ export function summarise(field: FlowField, threshold: number): FlowSummary {
 		direction: count === 0 ? null : directionOf(unitX, unitY),
 		coherence: count === 0 ? 0 : Math.min(1, Math.hypot(unitX, unitY) / count)
 	};
-}
-
-/** Degrees clockwise from up, 0 up to but not 360: right is 90, down 180, left 270. */
-export function directionOf(dx: number, dy: number): number {
-	const degrees = Math.atan2(dx, -dy) * DEGREES;
-	// The remainder brings a tiny negative angle, which plus 360 rounds to 360, back to 0.
-	return (degrees + 360) % 360;
 }
 
 function countKept(field: FlowField, threshold: number): number {

@@ -1,6 +1,6 @@
 // Arrow geometry: the drawn angle and the measured one never disagree, whatever the size.
 import { describe, expect, it } from 'vitest';
-import { angleOf } from '../wheel.ts';
+import { directionOf } from '#lib/contracts/direction.ts';
 import { arrowGeometry, arrowStride } from './arrows.ts';
 import { arrowSize } from './sprites.ts';
 
@@ -14,7 +14,7 @@ describe('arrowGeometry', () => {
 
 	it('points the way of its vector', () => {
 		const arrow = arrowGeometry(0, 0, 30, 40, 5);
-		expect(angleOf(arrow?.ux ?? 0, arrow?.uy ?? 0)).toBeCloseTo(angleOf(30, 40));
+		expect(directionOf(arrow?.ux ?? 0, arrow?.uy ?? 0)).toBeCloseTo(directionOf(30, 40));
 	});
 
 	it('draws a vector shorter than its head as a head alone that still points the same way', () => {

@@ -1,5 +1,5 @@
 // Flow vectors as arrows: hue is direction, length is magnitude, a dark casing keeps them legible on any picture.
-import { angleOf, hueIndex } from '../wheel.ts';
+import { directionOf, hueIndex } from '#lib/contracts/direction.ts';
 import { toBox, type Fit } from './fit.ts';
 import { spriteSheet, turnTo, type Canvas2D, type SpriteSheet } from './sprites.ts';
 
@@ -74,7 +74,7 @@ export function drawArrows(
 		const dy = vectors[i + 3] ?? 0;
 		const [tailX, tailY] = toBox(fit, x, y);
 		const arrow = arrowGeometry(tailX, tailY, dx * length, dy * length, sheet.size.head);
-		if (arrow) copy(context, sheet, arrow, hueIndex(angleOf(dx, dy)), style.ratio);
+		if (arrow) copy(context, sheet, arrow, hueIndex(directionOf(dx, dy)), style.ratio);
 	}
 	context.restore();
 }

@@ -1,5 +1,5 @@
 // Arrow heads and stems drawn once a size and colour, then copied: a field of a thousand arrows costs copies, not paths.
-import { HUES_ON_DARK, HUE_COUNT } from '../wheel.ts';
+import { HUES_ON_PICTURES, HUE_COUNT } from '#lib/contracts/direction.ts';
 
 const CASING = 'rgb(0 0 0 / 0.72)';
 /** Sheets kept: a page shows few different tile sizes at once. */
@@ -70,7 +70,7 @@ export class SpriteSheet {
 	#paintRow(context: OffscreenCanvasRenderingContext2D, row: number): void {
 		const { head, line, casing } = this.size;
 		const side = this.#cell / this.#scale;
-		const hue = HUES_ON_DARK[row] ?? '#fff';
+		const hue = HUES_ON_PICTURES[row] ?? '#fff';
 		context.setTransform(this.#scale, 0, 0, this.#scale, 0, row * this.#cell);
 		context.lineJoin = 'round';
 		context.lineWidth = casing - line;

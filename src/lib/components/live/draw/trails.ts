@@ -1,5 +1,5 @@
 // Trails: particles carried by the measured field. Each step is drawn once onto a layer that fades, so old paths thin out.
-import { angleOf, hueIndex } from '../wheel.ts';
+import { directionOf, hueIndex } from '#lib/contracts/direction.ts';
 import type { Fit } from './fit.ts';
 import { spriteSheet, turnTo, type SpriteSheet } from './sprites.ts';
 
@@ -149,7 +149,7 @@ function strokeStep(
 	const length = Math.hypot(dx, dy);
 	if (length === 0) return;
 	turnTo(context, ratio, x * scale, y * scale, dx / length, dy / length);
-	sheet.stem(context, hueIndex(angleOf(dx, dy)), 0, length * scale);
+	sheet.stem(context, hueIndex(directionOf(dx, dy)), 0, length * scale);
 }
 
 /** One step along the field; where nothing moves it waits, and draws nothing. */
