@@ -6,6 +6,8 @@ const NEEDS_POSTGRES = '**/*.db.test.ts';
 const NEEDS_CAMERAS = '**/*.cam.test.ts';
 const NEEDS_BUILD = 'tests/server/**/*.test.ts';
 const NEEDS_CHROMIUM = 'tests/e2e/**/*.test.ts';
+/** Tests of real processes and networks may meet a machine that is busy elsewhere: one that fails is tried once more, and the report says so. */
+const AGAIN = 1;
 const ELSEWHERE = ['**/node_modules/**', 'build/**', 'data/**'];
 
 export default defineConfig({
@@ -42,6 +44,7 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'cameras',
+					retry: AGAIN,
 					include: [NEEDS_CAMERAS],
 					exclude: ELSEWHERE,
 					testTimeout: 60_000,
@@ -52,6 +55,7 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'server',
+					retry: AGAIN,
 					include: [NEEDS_BUILD],
 					exclude: ELSEWHERE,
 					testTimeout: 90_000,
@@ -63,6 +67,7 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'browser',
+					retry: AGAIN,
 					include: [NEEDS_CHROMIUM],
 					exclude: ELSEWHERE,
 					testTimeout: 180_000,

@@ -1,4 +1,6 @@
 // `npm test`: installs what the tests need, then runs every part of them, or only the parts named on the command line.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import {
 	ensureBuild,
@@ -57,6 +59,8 @@ function vitest(project) {
 	return [nodeBin(), join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project];
 }
 
+const scratch = mkdtempSync(join(tmpdir(), 'vector-flow-tests-'));
+
 async function test(names) {
 	passSignalsOn();
 	const parts = chosen(names);
@@ -92,14 +96,39 @@ async function runPart({ name, says, run: [command, ...args] }) {
 	const began = Date.now();
 	// Everything below runs under the Node the project brings, whatever the system has.
 	const path = [dirname(nodeBin()), process.env.PATH || ''].join(delimiter);
-	const code = await runInForeground(command, args, { env: { ...process.env, PATH: path } });
-	return { name, ok: code === 0, seconds: Math.round((Date.now() - began) / 1000) };
+	const results = join(scratch, `${name}.json`);
+	const listed = args.includes('--project')
+		? ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
+		: [];
+	const code = await runInForeground(command, [...args, ...listed], {
+		env: { ...process.env, PATH: path }
+	});
+	const seconds = Math.round((Date.now() - began) / 1000);
+	return { name, ok: code === 0, seconds, failures: code === 0 ? [] : failuresIn(results) };
+}
+
+/** What failed, a line each, from vitest's own list; empty where it did not get so far as to write one. */
+function failuresIn(results) {
+	if (!existsSync(results)) return [];
+	return JSON.parse(readFileSync(results, 'utf8')).testResults.flatMap((file) => [
+		...(file.status === 'failed' && file.assertionResults.length === 0 ? [firstLine(file.message)] : []),
+		...file.assertionResults
+			.filter((one) => one.status === 'failed')
+			.map((one) => `${one.fullName}: ${firstLine(one.failureMessages.join(' '))}`)
+	]);
+}
+
+function firstLine(text) {
+	return String(text).split('\n')[0].slice(0, 300);
 }
 
 function report(outcomes) {
 	console.log('\n── result ' + '─'.repeat(54) + '\n');
 	for (const { name, ok, seconds } of outcomes)
 		console.log(`  ${ok ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds} s`);
+	for (const { name, failures } of outcomes)
+		for (const failure of failures) console.log(`\n  ${name}: ${failure}`);
+	rmSync(scratch, { recursive: true, force: true });
 	const failed = outcomes.filter((outcome) => !outcome.ok).length;
 	console.log(`\nparts: ${outcomes.length - failed} passed, ${failed} failed\n`);
 	process.exit(failed === 0 ? 0 : 1);
