@@ -25,6 +25,8 @@ const runnable = plan.sources.map((source, index) => ({
 	maskedUrl: source.kind === 'file' ? source.url : new URL(source.url).host,
 	analysis: plan.analysis,
 	staleAfterS: 10,
+	detection: null,
+	clipPrerollS: 0,
 	processingVersion: '1'
 }));
 const streams: StreamsForEngine = {

@@ -59,6 +59,9 @@ export function runConfig(options: WatchOptions): RunConfig {
 			mode: 'fast'
 		},
 		preview: options.preview ?? { fps: 6, maxWidth: 320, quality: 65 },
+		detection: null,
+		watch: { zones: [], rules: [] },
+		clipRing: null,
 		staleAfterS: options.staleAfterS ?? 3
 	};
 }

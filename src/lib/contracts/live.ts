@@ -1,4 +1,6 @@
 // The events of GET /api/v1/live (server-sent events), as the browser receives them.
+import type { AlertRecord } from './alert.ts';
+import type { DetectionRecord, LiveDetection } from './detection.ts';
 import type { FlowSample } from './flow.ts';
 import type { StreamStatus } from './status.ts';
 
@@ -18,8 +20,8 @@ export interface LiveFrame {
 		/** [x, y, dx, dy, …] in frame pixels, rounded to 1/100 px. */
 		vectors: number[];
 	};
-	/** Boxes on this frame; empty while no detector runs. */
-	detections: never[];
+	/** Objects on this frame; empty while no detector runs. */
+	detections: LiveDetection[];
 }
 
 /** SSE `heartbeat`, every 10 s. */
@@ -33,6 +35,10 @@ export interface LiveEvents {
 	frame: LiveFrame;
 	status: StreamStatus;
 	heartbeat: LiveHeartbeat;
+	/** A detection that was stored. */
+	detection: DetectionRecord;
+	/** An alert that began, changed or ended. */
+	alert: AlertRecord;
 }
 export type LiveEventName = keyof LiveEvents;
 

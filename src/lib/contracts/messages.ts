@@ -1,7 +1,11 @@
 // Every message between the engine and a stream's worker. Types alone, plain data, nothing else.
+import type { RuleState } from './alert.ts';
+import type { TrackedObject } from './detection.ts';
+import type { StreamFacts } from './facts.ts';
 import type { SourceFailure } from './failure.ts';
 import type { FlowSample } from './flow.ts';
-import type { PreviewConfig, RunConfig } from './run.ts';
+import type { InferenceResult } from './model.ts';
+import type { PreviewConfig, RunConfig, WatchConfig } from './run.ts';
 import type { MessagePort } from 'node:worker_threads';
 
 /** What the source turned out to be. */
@@ -32,6 +36,33 @@ export interface PreviewFrame {
 	flow: FlowSample;
 	/** [x, y, dx, dy, …] of the vectors above the threshold, pixels of the analysed frame. */
 	vectors: Float32Array;
+	/** Objects on this very frame. */
+	objects: TrackedObject[];
+}
+
+/** A picture to look at, in memory that every thread shares: handing it on copies nothing. */
+export interface SharedPicture {
+	/** The luma plane, then both chroma planes at half size, limited range. */
+	layout: 'yuv420p';
+	width: number;
+	height: number;
+	buffer: SharedArrayBuffer;
+}
+
+/** One second of detection, counted since the run began but for `ms`. */
+export interface DetectionStats {
+	/** Frames a detector looked at. */
+	looked: number;
+	/** Frames the gate let pass unseen. */
+	gated: number;
+	/** Frames given up because newer ones waited. */
+	dropped: number;
+	/** Looks that failed. */
+	failed: number;
+	/** ms from asking to boxes, the second's mean; null without any. */
+	ms: number | null;
+	/** Objects followed now, by class. */
+	objects: Record<string, number>;
 }
 
 /** One second of a run, counted. */
@@ -49,6 +80,8 @@ export interface RunStats {
 	latencyMs: number | null;
 	/** CPU milliseconds the flow kernel took per frame, mean over the second. */
 	flowMs: number | null;
+	/** Null while nothing detects. */
+	detection: DetectionStats | null;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -70,7 +103,12 @@ export type FromWorker =
 	/** The ffmpeg now running for the source, so that the engine can end it when this thread no longer can. */
 	| { type: 'process'; pid: number | null }
 	| { type: 'stats'; stats: RunStats }
-	| { type: 'log'; at: number; level: LogLevel; text: string };
+	| { type: 'log'; at: number; level: LogLevel; text: string }
+	/** What the zones showed in the second that ended. */
+	| { type: 'facts'; facts: StreamFacts }
+	| { type: 'rule'; state: RuleState }
+	/** Asks for a look at a picture; its memory belongs to the engine until it answers. */
+	| { type: 'infer'; requestId: number; picture: SharedPicture };
 
 export type ToWorker =
 	| { type: 'connect-granted'; requestId: number }
@@ -78,6 +116,10 @@ export type ToWorker =
 	/** Frames up to this one have arrived: a worker keeps few under way and drops the rest. */
 	| { type: 'frame-taken'; seq: number }
 	| { type: 'preview'; preview: PreviewConfig }
+	| { type: 'watch'; watch: WatchConfig }
+	| { type: 'infer-result'; requestId: number; result: InferenceResult }
+	/** Not looked at: newer pictures waited, or it failed; the memory is free again. */
+	| { type: 'infer-missed'; requestId: number; reason: 'dropped' | 'failed' }
 	| { type: 'retry-now' }
 	| { type: 'stop' };
 

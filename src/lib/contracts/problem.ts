@@ -9,13 +9,16 @@ export const PROBLEM_CODES = {
 	not_found: 404,
 	method_not_allowed: 405,
 	conflict: 409,
+	in_use: 409,
 	payload_too_large: 413,
+	model_unusable: 422,
 	rate_limited: 429,
 	internal: 500,
 	source_unavailable: 502,
 	unavailable: 503,
 	capacity_reached: 503,
-	no_picture: 503
+	no_picture: 503,
+	storage_full: 507
 } as const;
 export type ProblemCode = keyof typeof PROBLEM_CODES;
 

@@ -1,5 +1,8 @@
 // One activation of a stream: its states, and the configuration its worker runs with.
 import type { FlowMode } from './flow.ts';
+import type { DetectionConfig } from './model.ts';
+import type { Rule } from './rule.ts';
+import type { Zone } from './zone.ts';
 
 export const RUN_STATES = [
 	'inactive',
@@ -51,6 +54,21 @@ export interface PreviewConfig {
 	quality: number;
 }
 
+/** What a stream is watched for. Changes apply live. */
+export interface WatchConfig {
+	zones: Zone[];
+	/** Enabled rules that can fire; those on the stream's health are judged by the server. */
+	rules: Rule[];
+}
+
+/** The ring of packets that clips are cut from: short files, named by when they begin. */
+export interface ClipRingConfig {
+	/** A folder of this stream's own. */
+	dir: string;
+	/** How long a file is kept at least. */
+	keepS: number;
+}
+
 /** Everything a worker needs to run one stream: plain data, cloneable, the only thing it is told. */
 export interface RunConfig {
 	runId: string;
@@ -60,6 +78,11 @@ export interface RunConfig {
 	source: SourceConfig;
 	analysis: AnalysisConfig;
 	preview: PreviewConfig;
+	/** Null finds nothing. */
+	detection: DetectionConfig | null;
+	watch: WatchConfig;
+	/** Null keeps no packets. */
+	clipRing: ClipRingConfig | null;
 	/** Seconds without a frame after which a connected source is stale and its ffmpeg replaced. */
 	staleAfterS: number;
 }

@@ -1,16 +1,10 @@
 // A stream's registry record: the one schema that validates it, types it and documents it.
 import { z } from 'zod';
 import { FLOW_MODES } from './flow.ts';
+import { text } from './text.ts';
 import { HARDWARE_DECODERS, RTSP_TRANSPORTS, RUN_STATES } from './run.ts';
 
 const degrees = (min: number, max: number) => z.number().min(min).max(max);
-const text = (max: number) =>
-	z
-		.string()
-		.trim()
-		.max(max, { error: `at most ${max} characters` })
-		// Control characters break logs and terminals; everything printable, emoji included, is a name.
-		.refine((value) => !/\p{Cc}/u.test(value), { error: 'must not hold control characters' });
 
 const identityFields = {
 	name: text(120).min(1, { error: 'a camera needs a name' }),
@@ -66,9 +60,29 @@ const processingFields = {
 	flow_mode: z.enum(FLOW_MODES).default('fast'),
 	fps: z.number().min(1).max(30).default(10).describe('analysed frames a second'),
 	analysis_width: z.int().min(160).max(1920).default(640).describe('px'),
-	detection_enabled: z.boolean().default(false),
-	detection_fps: z.number().min(0.1).max(30).default(5),
-	model_id: z.uuid().nullable().default(null)
+	detection_enabled: z.boolean().default(true),
+	detection_fps: z.number().min(0.1).max(30).default(5).describe('detections a second, at most `fps`'),
+	detection_confidence: z
+		.number()
+		.min(0.05)
+		.max(0.95)
+		.default(0.4)
+		.describe('least confidence of a new object; weaker boxes only keep one alive'),
+	detection_gated: z
+		.boolean()
+		.default(true)
+		.describe('the model looks only while something moves, and every few seconds'),
+	model_id: z
+		.uuid()
+		.nullable()
+		.default(null)
+		.describe('null finds moving objects from the flow field, without a model'),
+	clip_preroll_s: z
+		.number()
+		.min(0)
+		.max(60)
+		.default(0)
+		.describe('seconds kept ready for alert clips; 0 keeps none')
 };
 
 /** Fields whose change restarts the run of an active stream; every other field applies live. */

@@ -1,10 +1,10 @@
 // The flow stage: an analysis frame in, its motion out; a kernel instance as long as the picture keeps its size.
 import type { FlowSample } from '#lib/contracts/flow.ts';
 import type { AnalysisConfig } from '#lib/contracts/run.ts';
-import { createFlow, type Flow } from './flow/kernel.ts';
+import { createFlow, type Flow, type FlowField } from './flow/kernel.ts';
 import { summarise } from './flow/summary.ts';
 
-/** A frame to analyse: gray, one byte a pixel, tightly packed. */
+/** A frame to analyse: the luma plane, one byte a pixel, tightly packed; what follows it is not looked at. */
 export interface AnalysisFrame {
 	/** ms since the epoch. */
 	capturedAt: number;
@@ -20,6 +20,8 @@ export interface AnalysedFrame {
 	flow: FlowSample;
 	/** [x, y, dx, dy, …] of the vectors above the threshold, pixels of the frame; not shared with the kernel. */
 	vectors: Float32Array;
+	/** The whole field; good until the next frame is measured. */
+	field: FlowField;
 	/** What the kernel took, ms. */
 	flowMs: number;
 }
@@ -50,7 +52,7 @@ export function createFlowStage(
 			const field = kernelFor(width, height)?.measure(data);
 			if (!field) return null;
 			const { vectors, ...flow } = summarise(field, threshold);
-			return { capturedAt, width, height, flow, vectors, flowMs: performance.now() - started };
+			return { capturedAt, width, height, flow, vectors, field, flowMs: performance.now() - started };
 		} catch (error) {
 			complain(`${width}×${height}: ${error instanceof Error ? error.message : String(error)}`);
 			kernel = null;

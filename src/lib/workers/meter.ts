@@ -8,7 +8,7 @@ export interface Meter {
 	dropped(count: number): void;
 	reconnect(): void;
 	/** The figures since the last call. `elapsedMs` is how long ago that was. */
-	take(elapsedMs: number): RunStats;
+	take(elapsedMs: number): Omit<RunStats, 'detection'>;
 }
 
 export function createMeter(): Meter {

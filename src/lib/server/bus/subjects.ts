@@ -1,4 +1,7 @@
 // Every subject of the bus, declared once with the type of what travels on it.
+import type { AlertRecord, RuleState } from '#lib/contracts/alert.ts';
+import type { DetectionRecord } from '#lib/contracts/detection.ts';
+import type { StreamFacts } from '#lib/contracts/facts.ts';
 import type { ActivityLine } from '#lib/contracts/live.ts';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
@@ -29,5 +32,17 @@ export const subjects = {
 	/** A stream's status: once a second while it runs, and at once on every change. */
 	status: subject<StreamStatus>('stream.status'),
 	activity: subject<StreamActivity>('stream.activity'),
-	streamChange: subject<StreamChange>('stream.change')
+	streamChange: subject<StreamChange>('stream.change'),
+	/** What a stream's zones showed, once a second. */
+	facts: subject<StreamFacts>('stream.facts'),
+	/** What a rule says: at every change, and once when a run begins. */
+	ruleState: subject<RuleState>('rule.state'),
+	/** A stream's zones or rules were written. */
+	watchChange: subject<{ streamId: string }>('stream.watch'),
+	/** A detection was stored. */
+	detection: subject<DetectionRecord>('detection'),
+	/** An alert began, changed or ended. */
+	alert: subject<AlertRecord>('alert'),
+	/** Something waits in the outbox. */
+	outbox: subject<null>('outbox')
 };

@@ -1,4 +1,5 @@
 // The environment parsed once into typed, frozen configuration; anything wrong stops start-up with one clear line.
+import type { ExecutionProvider } from '#lib/contracts/model.ts';
 import { createHash } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -35,6 +36,12 @@ export interface Config {
 	readonly roles: readonly InstanceRole[];
 	readonly instanceId: string;
 	readonly maxStreams: number;
+	/** Threads, pictures a stream may have waiting, and what runs models. */
+	readonly inference: {
+		readonly threads: number;
+		readonly pending: number;
+		readonly provider: ExecutionProvider;
+	};
 	/** First administrator, created when there is no user. */
 	readonly admin: { readonly email: string; readonly password: string } | null;
 	/** At least 32 characters; derive a key per purpose, never use it as it is. */
@@ -75,6 +82,11 @@ export function loadConfig(env: Environment = process.env): Config {
 		roles: values.VF_ROLES ?? ['web', 'worker', 'relay'],
 		instanceId: values.VF_INSTANCE_ID ?? instanceName(dataDir),
 		maxStreams: values.VF_MAX_STREAMS ?? 4 * availableParallelism(),
+		inference: {
+			threads: values.VF_INFERENCE_THREADS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+			pending: values.VF_INFERENCE_PENDING ?? 2,
+			provider: values.VF_EXECUTION_PROVIDER ?? 'cpu'
+		},
 		admin: firstAdmin(values),
 		secretKey: values.VF_SECRET_KEY ?? secretKey(values, dataDir),
 		mediaDirs: [

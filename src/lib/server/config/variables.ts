@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { delimiter } from 'node:path';
 import { z } from 'zod';
+import { EXECUTION_PROVIDERS } from '#lib/contracts/model.ts';
 
 export const ROLE_NAMES = ['web', 'worker', 'relay'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -118,6 +119,21 @@ export const VARIABLES = {
 		schema: wholeNumber(1, 1000),
 		default: '4 × cores',
 		meaning: 'streams this instance may run'
+	}),
+	VF_INFERENCE_THREADS: variable({
+		schema: wholeNumber(1, 64),
+		default: 'half the cores, at least 1',
+		meaning: 'threads that run models; they start when the first model is used'
+	}),
+	VF_INFERENCE_PENDING: variable({
+		schema: wholeNumber(1, 5),
+		default: '2',
+		meaning: 'pictures of one stream that may wait for a model; beyond it the oldest is dropped and counted'
+	}),
+	VF_EXECUTION_PROVIDER: variable({
+		schema: oneOf(EXECUTION_PROVIDERS),
+		default: 'cpu',
+		meaning: `what runs models: one of ${EXECUTION_PROVIDERS.join(', ')}; falls back to cpu, saying so, where it is missing`
 	}),
 	VF_ADMIN_EMAIL: variable({
 		schema: z.email({ error: 'must be an e-mail address' }).max(254),

@@ -104,6 +104,10 @@ export function startRun(
 				return;
 			case 'stats':
 				return events.stats(message.stats);
+			case 'facts':
+			case 'rule':
+			case 'infer':
+				return;
 			case 'log':
 				return events.log(message.level, message.text, new Date(message.at));
 		}
@@ -160,6 +164,9 @@ function configOf(stream: RunnableStream, preview: PreviewConfig, ffmpegPath: st
 		source: stream.source,
 		analysis: stream.analysis,
 		preview,
+		detection: stream.detection,
+		watch: { zones: [], rules: [] },
+		clipRing: null,
 		staleAfterS: stream.staleAfterS
 	};
 }

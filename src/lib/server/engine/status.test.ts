@@ -12,7 +12,8 @@ const STATS: RunStats = {
 	lastFrameAt: 1000,
 	flow: { avg: 1, max: 2, count: 3, total: 4, direction: 90, coherence: 1 },
 	latencyMs: 40,
-	flowMs: 1
+	flowMs: 1,
+	detection: null
 };
 const failure = (code: SourceFailure['code']): SourceFailure => ({
 	code,

@@ -40,7 +40,7 @@ export function encodeEvent<K extends LiveEventName>(name: K, data: LiveEvents[K
 }
 
 function toLiveFrame(frame: PreviewFrame): LiveFrame {
-	const { streamId, seq, width, height, gridSize, flow, jpeg, vectors } = frame;
+	const { streamId, seq, width, height, gridSize, flow, jpeg, vectors, objects } = frame;
 	return {
 		streamId,
 		seq,
@@ -49,6 +49,12 @@ function toLiveFrame(frame: PreviewFrame): LiveFrame {
 		height,
 		jpeg: Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength).toString('base64'),
 		flow: { gridSize, ...flow, vectors: Array.from(vectors, (value) => Math.round(value * 100) / 100) },
-		detections: []
+		detections: objects.map(({ trackId, label, confidence, box, seen }) => ({
+			trackId,
+			label,
+			confidence: Math.round(confidence * 1000) / 1000,
+			boundingBox: box,
+			seen
+		}))
 	};
 }

@@ -36,6 +36,7 @@ function frameOf(over: Partial<PreviewFrame> = {}): PreviewFrame {
 		gridSize: 16,
 		flow: { avg: 5, max: 5, count: 1, total: 100, direction: 90, coherence: 1 },
 		vectors: new Float32Array([320, 180, 12.3456, 0]),
+		objects: [],
 		...over
 	};
 }

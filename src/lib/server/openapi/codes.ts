@@ -34,6 +34,18 @@ export const PROBLEM_WORDS: Record<ProblemCode, CodeWords> = {
 		remedy: 'Load it again and repeat the change if it still makes sense.'
 	},
 	payload_too_large: { meaning: 'The body is larger than is read.', remedy: 'Send less.' },
+	in_use: {
+		meaning: 'Something else still uses it.',
+		remedy: 'Change what `detail` names, then delete it.'
+	},
+	model_unusable: {
+		meaning: 'The file is no model this server can run.',
+		remedy: 'Export it again as the message says, or tell its format and size with the upload.'
+	},
+	storage_full: {
+		meaning: 'The disk of `DATA_DIR` is full.',
+		remedy: 'Free space, or shorten retention in the settings.'
+	},
 	rate_limited: { meaning: 'Too many requests of this kind.', remedy: 'Wait as long as `Retry-After` says.' },
 	internal: {
 		meaning: 'The server failed.',

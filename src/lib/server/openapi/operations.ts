@@ -1,49 +1,15 @@
-// Every operation of the API, in one table: who may call it, what it takes, what it answers, what can go wrong.
+// Every operation of the API, in one table; the larger rooms' chapters are files of their own.
 import { z } from 'zod';
-import type { Role } from '#lib/contracts/account.ts';
 import { geocodeQuery, reverseGeocodeQuery } from '#lib/contracts/geocode.ts';
 import { activityQuery, runsQuery } from '#lib/contracts/history.ts';
 import { PROBLEM_CODES, type ProblemCode } from '#lib/contracts/problem.ts';
-import type { AnswerName, InputName } from './schemas.ts';
+import { list, media, nothing, one, type Chapter, type Operation } from './operation.ts';
 
-export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-export type Method = (typeof METHODS)[number];
-
-export interface Operation {
-	method: Method;
-	/** With its parameters in braces. */
-	path: `/api/${string}`;
-	role: Role | 'public';
-	summary: string;
-	/** What is worth knowing before calling it. */
-	notes?: string;
-	query?: z.ZodObject;
-	body?: InputName;
-	answer: Answer;
-	/** Beside those that follow from role, body, query and path. */
-	problems?: ProblemCode[];
-	/** Takes `If-Match` with the record's ETag. */
-	ifMatch?: true;
-}
-
-type Answer =
-	| { status: 200 | 201 | 202; schema: AnswerName; list?: true }
-	| { status: 204 }
-	| { status: 200; media: string; words: string };
-
-const one = (schema: AnswerName, status: 200 | 201 | 202 = 200): Answer => ({ status, schema });
-const list = (schema: AnswerName): Answer => ({ status: 200, schema, list: true });
-const nothing: Answer = { status: 204 };
-const media = (type: string, words: string): Answer => ({ status: 200, media: type, words });
+export { METHODS, type Chapter, type Method, type Operation } from './operation.ts';
 
 const overlay = z.object({
 	overlay: z.enum(['0', '1']).default('0').describe("1 draws the motion as the stream's display fields say")
 });
-
-export interface Chapter {
-	title: string;
-	operations: Operation[];
-}
 
 export const CHAPTERS: Chapter[] = [
 	{

@@ -11,6 +11,7 @@ import {
 	type Identity,
 	type User
 } from '#lib/contracts/account.ts';
+import { liveDetection } from '#lib/contracts/detection.ts';
 import { FAILURE_CODES, type SourceFailure } from '#lib/contracts/failure.ts';
 import type { FlowSample } from '#lib/contracts/flow.ts';
 import { place } from '#lib/contracts/geocode.ts';
@@ -92,7 +93,7 @@ const liveFrame = z.object({
 	height: count,
 	jpeg: z.string().describe('base64'),
 	flow: flowSample.extend({ gridSize: count, vectors: z.array(z.number()).describe('[x, y, dx, dy, …]') }),
-	detections: z.array(z.never())
+	detections: z.array(liveDetection)
 }) satisfies z.ZodType<LiveFrame>;
 
 const liveHeartbeat = z.object({

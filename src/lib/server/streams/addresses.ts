@@ -3,7 +3,7 @@ import type { SourceFailure } from '#lib/contracts/failure.ts';
 import { AppError } from '../base/errors.ts';
 import { maskUrl } from '../base/mask.ts';
 import { restoreCredentials } from './credentials.ts';
-import type { Sealer, UnsealProblem } from './secrets.ts';
+import type { Sealer, UnsealProblem } from '../base/sealer.ts';
 import { checkAddress, resolveSource, type ResolvedSource, type SourcePolicy } from './source.ts';
 import type { StreamRow } from './store.ts';
 

@@ -5,7 +5,7 @@ import { insertActivity, pruneActivity } from './activity/store.ts';
 import type { Addresses } from './addresses.ts';
 import { pruneHistory, writeTransition } from './history/store.ts';
 import type { RunnableStream, RunStateChange, StreamsForEngine } from './ports.ts';
-import { analysisOf, processingVersion } from './record.ts';
+import { analysisOf, detectionOf, processingVersion } from './record.ts';
 import { checkAddress, type SourcePolicy } from './source.ts';
 import * as store from './store.ts';
 
@@ -75,6 +75,8 @@ function toRunnable(row: store.StreamRow, source: RunnableStream['source']): Run
 		maskedUrl: row.rtsp_url,
 		analysis: analysisOf(row),
 		staleAfterS: row.stale_after_s,
+		detection: detectionOf(row),
+		clipPrerollS: row.clip_preroll_s,
 		processingVersion: processingVersion(row)
 	};
 }

@@ -2,12 +2,12 @@
 import type { Logger } from '../base/log.ts';
 import type { StreamChange } from '../bus/index.ts';
 import { createAddresses } from './addresses.ts';
-import { createDenyList } from './deny.ts';
+import { createDenyList } from '../base/deny.ts';
 import { createForEngine } from './for-engine.ts';
 import { endLeftRuns } from './history/store.ts';
 import type { StreamsForEngine } from './ports.ts';
 import { createRegistry, type Streams } from './registry.ts';
-import { createSealer } from './secrets.ts';
+import { createSealer } from '../base/sealer.ts';
 import type { SourcePolicy } from './source.ts';
 import type { StreamsDatabase } from './store.ts';
 
@@ -48,7 +48,7 @@ export function createStreams({
 		deny: createDenyList(config.sourceDeny),
 		...(resolveName && { resolveName })
 	};
-	const addresses = createAddresses(createSealer(config.secretKey), policy);
+	const addresses = createAddresses(createSealer(config.secretKey, 'source-address v1'), policy);
 	return {
 		...createRegistry({
 			db,

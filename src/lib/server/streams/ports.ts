@@ -1,6 +1,7 @@
 // What the engine needs of the registry: the streams that should run, and a place to record what became of them.
 import type { FailureCode, SourceFailure } from '#lib/contracts/failure.ts';
 import type { ActivityLine } from '#lib/contracts/live.ts';
+import type { DetectionConfig } from '#lib/contracts/model.ts';
 import type { AnalysisConfig, RunState, SourceConfig } from '#lib/contracts/run.ts';
 
 /** An active stream, ready to run: credentials decrypted, file paths checked. Never logged. */
@@ -12,6 +13,10 @@ export interface RunnableStream {
 	maskedUrl: string;
 	analysis: AnalysisConfig;
 	staleAfterS: number;
+	/** Null finds nothing. */
+	detection: DetectionConfig | null;
+	/** Seconds of packets kept ready for clips; 0 keeps none. */
+	clipPrerollS: number;
 	/** Changes whenever a processing field changes: a run with another version is restarted. */
 	processingVersion: string;
 }

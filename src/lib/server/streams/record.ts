@@ -1,5 +1,6 @@
 // Between a row of the registry, the record the API answers, and what the engine runs.
 import { createHash } from 'node:crypto';
+import type { DetectionConfig } from '#lib/contracts/model.ts';
 import type { AnalysisConfig } from '#lib/contracts/run.ts';
 import {
 	PROCESSING_FIELDS,
@@ -43,4 +44,11 @@ export function analysisOf(row: StreamRow): AnalysisConfig {
 		threshold: row.threshold,
 		mode: row.flow_mode
 	};
+}
+
+export function detectionOf(row: StreamRow): DetectionConfig | null {
+	if (!row.detection_enabled) return null;
+	const common = { fps: Math.min(row.detection_fps, row.fps), confidence: row.detection_confidence };
+	if (row.model_id === null) return { kind: 'moving', ...common };
+	return { kind: 'model', modelId: row.model_id, gated: row.detection_gated, ...common };
 }

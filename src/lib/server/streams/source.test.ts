@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDenyList } from './deny.ts';
+import { createDenyList } from '../base/deny.ts';
 import { checkAddress, resolveSource, type SourcePolicy } from './source.ts';
 
 const DENIED = ['169.254.0.0/16', 'fe80::/10', '10.9.0.0/16', '100.100.100.200'];

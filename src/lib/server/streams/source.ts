@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { FailureCode, SourceFailure } from '#lib/contracts/failure.ts';
 import type { HardwareDecoder, RtspTransport, SourceConfig } from '#lib/contracts/run.ts';
 import { maskUrl } from '../base/mask.ts';
-import type { DenyList } from './deny.ts';
+import type { DenyList } from '../base/deny.ts';
 
 const MAX_LENGTH = 2048;
 const LOOKUP_TIMEOUT_MS = 3000;

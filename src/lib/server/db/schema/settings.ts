@@ -1,6 +1,7 @@
 // The system settings: one row, columns named as the API's fields.
 import { sql } from 'drizzle-orm';
-import { check, doublePrecision, integer, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, doublePrecision, integer, pgTable, smallint, text } from 'drizzle-orm/pg-core';
+import { moment } from './moment.ts';
 
 export const systemSettings = pgTable(
 	'system_settings',
@@ -16,9 +17,7 @@ export const systemSettings = pgTable(
 		retention_clips_days: integer('retention_clips_days').notNull(),
 		map_style_url: text('map_style_url'),
 		geocoder_url: text('geocoder_url'),
-		updated_at: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'date' })
-			.notNull()
-			.defaultNow()
+		updated_at: moment('updated_at').notNull().defaultNow()
 	},
 	(table) => [check('system_settings_one_row', sql`${table.id} = 1`)]
 );

@@ -1,23 +1,12 @@
 // Tables of the streams room: the registry, each activation's history, and the activity log.
 import { sql } from 'drizzle-orm';
-import {
-	bigint,
-	boolean,
-	doublePrecision,
-	index,
-	integer,
-	pgTable,
-	text,
-	timestamp,
-	uuid
-} from 'drizzle-orm/pg-core';
+import { bigint, boolean, doublePrecision, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { FailureCode } from '#lib/contracts/failure.ts';
 import type { FlowMode } from '#lib/contracts/flow.ts';
 import type { LogLevel } from '#lib/contracts/messages.ts';
 import type { HardwareDecoder, RtspTransport, RunState } from '#lib/contracts/run.ts';
-
-/** Milliseconds, as JavaScript's dates and the API's ETag have them. */
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+import { models } from './models.ts';
+import { moment } from './moment.ts';
 
 /** Columns bear the names of the API's fields; only the address is kept in two parts. */
 export const streams = pgTable(
@@ -55,7 +44,10 @@ export const streams = pgTable(
 		analysis_width: integer('analysis_width').notNull(),
 		detection_enabled: boolean('detection_enabled').notNull(),
 		detection_fps: doublePrecision('detection_fps').notNull(),
-		model_id: uuid('model_id'),
+		detection_confidence: doublePrecision('detection_confidence').notNull().default(0.4),
+		detection_gated: boolean('detection_gated').notNull().default(true),
+		model_id: uuid('model_id').references(() => models.id, { onDelete: 'restrict' }),
+		clip_preroll_s: doublePrecision('clip_preroll_s').notNull().default(0),
 		is_active: boolean('is_active').notNull(),
 		created_at: moment('created_at').notNull().defaultNow(),
 		updated_at: moment('updated_at').notNull().defaultNow(),

@@ -65,6 +65,8 @@ export function streamOf(id: string, url: string, over: Partial<RunnableStream> 
 		maskedUrl: url,
 		analysis: { width: 320, fps: 10, gridSize: 16, winRadius: 8, threshold: 0.5, mode: 'fast' },
 		staleAfterS: 5,
+		detection: null,
+		clipPrerollS: 0,
 		processingVersion: '1',
 		...over
 	};

@@ -38,7 +38,15 @@ export default async function runStream({ config, port }: StreamTask): Promise<v
 		});
 		function tell(): void {
 			seq++;
-			const stats = { fps: 10, framesDropped: 0, reconnects: 0, latencyMs: 5, flow: FLOW, flowMs: 1 };
+			const stats = {
+				fps: 10,
+				framesDropped: 0,
+				reconnects: 0,
+				latencyMs: 5,
+				flow: FLOW,
+				flowMs: 1,
+				detection: null
+			};
 			send({ type: 'stats', stats: { ...stats, framesProcessed: seq, lastFrameAt: Date.now() } });
 		}
 	});

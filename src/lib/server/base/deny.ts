@@ -1,6 +1,6 @@
 // Networks a source may not reach: a list of CIDR ranges, and every way an address can be written.
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import { AppError } from '../base/errors.ts';
+import { AppError } from './errors.ts';
 
 export interface DenyList {
 	/** The address is an IPv4 or IPv6 literal in its usual form. */

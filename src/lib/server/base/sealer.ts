@@ -1,4 +1,4 @@
-// Source addresses at rest: AES-256-GCM under a key derived from VF_SECRET_KEY, bound to the stream they belong to.
+// Secrets at rest: AES-256-GCM under a key derived from VF_SECRET_KEY for one purpose, bound to the record they belong to.
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 const VERSION = 'v1';
@@ -9,7 +9,7 @@ const KEY_ID_BYTES = 6;
 export type UnsealProblem = 'wrong_key' | 'damaged';
 
 export interface Sealer {
-	/** `v1.<key id>.<iv>.<ciphertext>.<tag>`, base64url. `context` (the stream's id) must be given again to open it. */
+	/** `v1.<key id>.<iv>.<ciphertext>.<tag>`, base64url. `context` (the record's id) must be given again to open it. */
 	seal(plain: string, context: string): string;
 	unseal(
 		sealed: string,
@@ -17,8 +17,9 @@ export interface Sealer {
 	): { ok: true; plain: string } | { ok: false; problem: UnsealProblem };
 }
 
-export function createSealer(secretKey: string): Sealer {
-	const key = Buffer.from(hkdfSync('sha256', secretKey, 'vector-flow', 'source-address v1', 32));
+/** `purpose` keeps what one room seals from being opened by another. */
+export function createSealer(secretKey: string, purpose: 'source-address v1' | 'channel v1'): Sealer {
+	const key = Buffer.from(hkdfSync('sha256', secretKey, 'vector-flow', purpose, 32));
 	const keyId = createHash('sha256').update(key).digest().subarray(0, KEY_ID_BYTES).toString('base64url');
 
 	function seal(plain: string, context: string): string {

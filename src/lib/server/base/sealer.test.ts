@@ -1,9 +1,9 @@
 // Sealed addresses: they open with the same key and stream alone, and say why they do not.
 import { describe, expect, it } from 'vitest';
-import { createSealer } from './secrets.ts';
+import { createSealer } from './sealer.ts';
 
 const URL = 'rtsp://admin:hunter2-ü-🔑@10.0.0.5/live';
-const sealer = createSealer('a key of some length');
+const sealer = createSealer('a key of some length', 'source-address v1');
 
 describe('sealer', () => {
 	it('opens what it sealed', () => {
@@ -12,7 +12,10 @@ describe('sealer', () => {
 
 	it('opens it after a restart with the same key', () => {
 		const sealed = sealer.seal(URL, 'stream-1');
-		expect(createSealer('a key of some length').unseal(sealed, 'stream-1')).toEqual({ ok: true, plain: URL });
+		expect(createSealer('a key of some length', 'source-address v1').unseal(sealed, 'stream-1')).toEqual({
+			ok: true,
+			plain: URL
+		});
 	});
 
 	it('never seals the same text twice alike, and shows nothing of it', () => {
@@ -24,7 +27,10 @@ describe('sealer', () => {
 
 	it('tells another key from damage', () => {
 		const sealed = sealer.seal(URL, 's');
-		expect(createSealer('another key').unseal(sealed, 's')).toEqual({ ok: false, problem: 'wrong_key' });
+		expect(createSealer('another key', 'source-address v1').unseal(sealed, 's')).toEqual({
+			ok: false,
+			problem: 'wrong_key'
+		});
 		const parts = sealed.split('.');
 		parts[3] = `${parts[3]!.slice(0, -2)}${parts[3]!.endsWith('AA') ? 'BB' : 'AA'}`;
 		expect(sealer.unseal(parts.join('.'), 's')).toEqual({ ok: false, problem: 'damaged' });
