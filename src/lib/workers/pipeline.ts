@@ -17,7 +17,7 @@ const STATS_EVERY_MS = 1000;
 export async function runPipeline({ config, port, flowModule }: StreamTask): Promise<void> {
 	const outbox = createOutbox(port);
 	const stages = createStages(config, flowModule, outbox);
-	const { meter, detection, watching } = stages;
+	const { detection, watching } = stages;
 	const connections = createConnectionDesk((message) => outbox.send(message));
 	const source = openSource(config, sourceEvents(config, stages, outbox), {
 		acquire: connections.acquire
