@@ -49,7 +49,7 @@ export function createFlowStage(
 	return ({ capturedAt, data, width, height }) => {
 		try {
 			const started = performance.now();
-			const field = kernelFor(width, height)?.measure(data);
+			const field = kernelFor(width, height)?.measure(data.subarray(0, width * height));
 			if (!field) return null;
 			const { vectors, ...flow } = summarise(field, threshold);
 			return { capturedAt, width, height, flow, vectors, field, flowMs: performance.now() - started };

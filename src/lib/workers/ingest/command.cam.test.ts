@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 interface Output {
+	fourcc: string;
 	width: number;
 	height: number;
 	/** Milliseconds. */
@@ -31,7 +32,8 @@ async function play(
 	path: string,
 	analysis: { width: number; fps: number },
 	preview: Partial<PreviewConfig> = {},
-	rounds = 1
+	rounds = 1,
+	colour = false
 ): Promise<{ analysis: Output; preview: Output }> {
 	const number = plays++;
 	const file = (fd: number) => join(folder.path, `out-${number}-${fd}.nut`);
@@ -39,7 +41,8 @@ async function play(
 		source: { url: path, kind: 'file', transport: 'auto', hardwareDecode: 'none', loop: true },
 		input: { kind: 'file', loop: true },
 		analysis,
-		preview: { fps: 6, maxWidth: 320, quality: 65, ...preview }
+		preview: { fps: 6, maxWidth: 320, quality: 65, ...preview },
+		colour
 	});
 	const line = args
 		.join('\n')
@@ -58,10 +61,10 @@ async function play(
 }
 
 async function read(path: string): Promise<Output> {
-	const output: Output = { width: 0, height: 0, times: [], frames: [] };
+	const output: Output = { fourcc: '', width: 0, height: 0, times: [], frames: [] };
 	const reader = new NutReader(
 		{
-			stream: ({ width, height }) => Object.assign(output, { width, height }),
+			stream: ({ fourcc, width, height }) => Object.assign(output, { fourcc, width, height }),
 			buffer: (_, size) => Buffer.alloc(size),
 			frame({ timeBase }, pts, data) {
 				expect(timeBase).toEqual({ num: 1, den: 90_000 });
@@ -112,6 +115,19 @@ describe.concurrent('which frames', () => {
 			expect(Math.abs(preview.times.length - 3 * Math.min(fps, shown))).toBeLessThanOrEqual(1);
 		}
 	});
+});
+
+it('colour for a model leaves the luma as it is, and adds both chroma planes', async () => {
+	const gray = await play(clip, { width: 320, fps: 5 });
+	const colour = await play(clip, { width: 320, fps: 5 }, {}, 1, true);
+	const { fourcc, width, height, frames, times } = colour.analysis;
+	expect(fourcc).toBe('I420');
+	expect(times).toEqual(gray.analysis.times);
+	for (const [k, frame] of frames.entries()) {
+		expect(frame.length).toBe((width * height * 3) / 2);
+		expect(frame.subarray(0, width * height).equals(gray.analysis.frames[k]!)).toBe(true);
+		expect(new Set(frame.subarray(width * height)).size).toBeGreaterThan(4);
+	}
 });
 
 describe.concurrent('which sizes', () => {

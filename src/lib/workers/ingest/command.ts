@@ -1,6 +1,6 @@
 // ffmpeg's command line and standard input for one source: a pure function, so that every choice in it can be tested.
 //
-//   input ─▶ decode ─▶ select (rate, rising times) ─┬─▶ scale ─▶ gray ─▶ NUT on fd 1     analysed frames
+//   input ─▶ decode ─▶ select (rate, rising times) ─┬─▶ scale ─▶ gray or yuv420p ─▶ NUT on fd 1     analysed frames
 //                                                   └─▶ select ─▶ scale ─▶ JPEG ─▶ NUT on fd 3     a subset of them
 //
 // Network addresses go to standard input as a playlist: what is on a command line, every process on the machine can read.
@@ -35,10 +35,12 @@ export interface RunCommand {
 	input: InputMode;
 	analysis: Pick<AnalysisConfig, 'width' | 'fps'>;
 	preview: PreviewConfig;
+	/** Whether analysed frames carry the chroma planes after the luma, as a model needs them; gray unless told. */
+	colour?: boolean;
 }
 
-/** Analysed frames as gray NUT on fd 1, preview JPEGs as NUT on fd 3, both with ticks of 1/90000 s. */
-export function runCommand({ source, input, analysis, preview }: RunCommand): Command {
+/** Analysed frames, gray or yuv420p, as NUT on fd 1, preview JPEGs as NUT on fd 3, both with ticks of 1/90000 s. */
+export function runCommand({ source, input, analysis, preview, colour = false }: RunCommand): Command {
 	const { args, stdin } = inputOf(source, input);
 	return {
 		args: [
@@ -47,7 +49,7 @@ export function runCommand({ source, input, analysis, preview }: RunCommand): Co
 			...decoder(source.hardwareDecode),
 			...args,
 			'-filter_complex',
-			filterGraph(analysis, preview),
+			filterGraph(analysis, preview, colour),
 			...['-map', '[gray]', '-c:v', 'rawvideo', ...OUTPUT, `pipe:${ANALYSIS_FD}`],
 			...['-map', '[jpeg]', '-c:v', 'mjpeg', '-q:v', String(jpegScale(preview.quality)), ...OUTPUT],
 			`pipe:${PREVIEW_FD}`
@@ -175,16 +177,24 @@ function quoted(text: string): string {
 	return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function filterGraph(analysis: Pick<AnalysisConfig, 'width' | 'fps'>, preview: PreviewConfig): string {
+function filterGraph(analysis: RunCommand['analysis'], preview: PreviewConfig, colour: boolean): string {
 	// A preview of more frames than are analysed would be pictures without vectors.
 	const previewFps = Math.min(preview.fps, analysis.fps);
-	// Declaring the range of both sides as full keeps the luma as it is: no conversion, and a third of the scaling's cost saved.
-	const gray = `${scaleTo(analysis.width)}:in_range=pc:out_range=pc,format=gray`;
 	const jpeg = `${scaleTo(preview.maxWidth)}:out_range=pc,format=yuvj420p`;
 	return (
 		`[0:v:0]select=${every(analysis.fps)},split[a][b];` +
-		`[a]${gray}[gray];[b]select=${every(previewFps)},${jpeg}[jpeg]`
+		`[a]${analysisScale(analysis.width, colour)}[gray];[b]select=${every(previewFps)},${jpeg}[jpeg]`
 	);
+}
+
+/** The filters that analysed frames go through, for benches that decode without real time. */
+export function analysisFilters({ width, fps }: RunCommand['analysis'], colour = false): string {
+	return `select=${every(fps)},${analysisScale(width, colour)}`;
+}
+
+/** Declaring the range of both sides as full keeps the luma as it is: no conversion, and a third of the scaling's cost saved. */
+function analysisScale(width: number, colour: boolean): string {
+	return `${scaleTo(width)}:in_range=pc:out_range=pc,format=${colour ? 'yuv420p' : 'gray'}`;
 }
 
 /**

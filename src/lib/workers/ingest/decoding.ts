@@ -23,7 +23,7 @@ export interface DecodingEvents {
 	facts(facts: VideoFacts): boolean;
 	/** The first frame is there. */
 	live(info: SourceInfo): void;
-	/** Gray, one byte a pixel; `data` is good until this returns. */
+	/** The luma plane, one byte a pixel, and the chroma planes after it where the command asks for colour; `data` is good until this returns. */
 	frame(frame: RawFrame, size: { width: number; height: number }): void;
 	/** The JPEG's memory is the receiver's. `pts` in ticks of 1/90000 s. */
 	preview(pts: number, jpeg: Uint8Array): void;
@@ -43,8 +43,10 @@ const FIRST_FRAME_WITHIN_S = 12;
 const WATCH_EVERY_MS = 250;
 /** Of what a live source's ffmpeg printed, this much may tell why it ended. */
 const RECENT_MS = 5_000;
-/** A gray frame of the greatest width there is, with a portrait picture's height; a JPEG of 8K at its worst. */
+/** A frame of the greatest width there is, in colour, with a portrait picture's height; a JPEG of 8K at its worst. */
 const MAX_FRAME_BYTES = MAX_PIXELS;
+/** What NUT calls yuv420p. */
+const FOURCC_COLOUR = 'I420';
 
 /** Starts ffmpeg. Never rejects: what goes wrong is how the attempt `ended`. */
 export async function startDecoding(options: DecodingOptions, events: DecodingEvents): Promise<Decoding> {
@@ -151,8 +153,7 @@ class OneDecoding implements Decoding {
 
 	private arrive(pts: number, data: Uint8Array): void {
 		if (this.silent || this.analysed === null) return;
-		const { width, height } = this.analysed;
-		if (data.length !== width * height)
+		if (data.length !== frameBytes(this.analysed))
 			return this.giveUp({ kind: 'broken_stream', reason: 'a frame of another size' });
 		this.idleMs = 0;
 		this.drops.received();
@@ -220,4 +221,9 @@ class OneDecoding implements Decoding {
 			facts: this.report.facts ?? (this.report.inputListed ? null : undefined)
 		};
 	}
+}
+
+/** Bytes of a whole frame; both sides are even. */
+function frameBytes({ fourcc, width, height }: StreamHeader): number {
+	return fourcc === FOURCC_COLOUR ? (width * height * 3) / 2 : width * height;
 }

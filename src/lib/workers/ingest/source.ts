@@ -16,7 +16,10 @@ import { explain } from './failure.ts';
 import { firstMode, modeForFacts, otherTransport } from './input-mode.ts';
 import { LineBudget } from './line-budget.ts';
 
-/** One analysed frame. `data` is gray, one byte a pixel, tightly packed, and good only until the listener returns. */
+/**
+ * One analysed frame. `data` is the luma plane, one byte a pixel, tightly packed; where a model detects, both chroma planes at
+ * half size follow (yuv420p). It is good only until the listener returns.
+ */
 export interface SourceFrame {
 	/** Ticks of 1/90000 s since ffmpeg's start; equal to that of the preview of the same frame. */
 	pts: number;
@@ -234,7 +237,8 @@ class SupervisedSource implements Source {
 		const startedAt = performance.now();
 		let liveAt: number | null = null;
 		this.shown = this.preview;
-		const command = runCommand({ source, input: this.mode, analysis, preview: this.shown });
+		const colour = this.config.detection?.kind === 'model';
+		const command = runCommand({ source, input: this.mode, analysis, preview: this.shown, colour });
 		const decoding = await startDecoding(
 			{ ffmpegPath, source, command, staleAfterS },
 			{
