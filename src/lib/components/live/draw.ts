@@ -1,9 +1,12 @@
-// One picture with everything drawn on it, in order: feed, heat, trails, arrows. Called once a frame, outside Svelte.
+// One picture with everything drawn on it, in order: feed, heat, trails, arrows, zones, boxes. Called once a frame, outside Svelte.
 import type { LiveFrame } from '#lib/contracts/live.ts';
+import type { Zone } from '#lib/contracts/zone.ts';
 import { drawArrows } from './draw/arrows.ts';
+import { drawBoxes } from './draw/boxes.ts';
 import type { Fit } from './draw/fit.ts';
 import { drawHeat } from './draw/heat.ts';
 import type { Trails } from './draw/trails.ts';
+import { drawZones } from './draw/zones.ts';
 
 export interface Overlays {
 	feed: boolean;
@@ -61,7 +64,10 @@ export interface DrawJob {
 	overlays: Overlays;
 	style: DrawStyle;
 	trails: Trails | null;
-	/** false leaves every vector out: a stale picture is kept, never its arrows. */
+	boxes: boolean;
+	/** Zones to outline. */
+	zones: readonly Zone[];
+	/** false leaves vectors and boxes out: a stale picture is kept, never what moved on it. */
 	measured: boolean;
 }
 
@@ -73,12 +79,13 @@ export function drawPicture(context: CanvasRenderingContext2D, job: DrawJob): vo
 	context.fillStyle = GROUND;
 	context.fillRect(0, 0, box.width, box.height);
 	drawFeed(context, picture, fit, job.measured ? overlays : FEED_ALONE);
-	if (!job.measured) return;
 	context.save();
 	context.beginPath();
 	context.rect(fit.x, fit.y, fit.width, fit.height);
 	context.clip();
-	drawMotion(context, job);
+	if (job.measured) drawMotion(context, job);
+	drawZones(context, job.zones, fit);
+	if (job.measured && job.boxes) drawBoxes(context, picture.frame.detections, fit);
 	context.restore();
 }
 

@@ -17,6 +17,9 @@ export interface LiveFeedOptions {
 	onUnknownStream?: () => void;
 }
 
+/** Events that the feed passes on without keeping them. */
+type HeardEvent = 'alert' | 'detection';
+
 /** Wanted streams change in bursts (a grid is mounted tile by tile): one reopening serves them all. */
 const SETTLE_MS = 120;
 /** A hidden tab keeps its link this long, so that a glance at another tab costs nothing. */
@@ -32,6 +35,8 @@ export class LiveFeed {
 	retryAt = $state<number | null>(null);
 	/** Seconds between capture and arrival of the newest picture, once a second; null before the first. */
 	behindS = $state<number | null>(null);
+	/** How often the link has opened after it was not: whoever lists what the feed tells reads its list again. */
+	opens = $state(0);
 	/** Frames the server dropped for this page since the link opened, as its heartbeats tell. */
 	dropped = $state(0);
 	/** Status by stream id. */
@@ -43,6 +48,12 @@ export class LiveFeed {
 
 	readonly #pictures = new Pictures((streamId) => this.seen.add(streamId));
 	readonly #link: LiveLink;
+	/* eslint-disable svelte/prefer-svelte-reactivity -- nothing shows who listens */
+	readonly #hearers: { [K in HeardEvent]: Set<(event: LiveEvents[K]) => void> } = {
+		alert: new Set(),
+		detection: new Set()
+	};
+	/* eslint-enable svelte/prefer-svelte-reactivity */
 	#clockOffsetMs = 0;
 	#settle: ReturnType<typeof setTimeout> | undefined;
 	#hide: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +62,7 @@ export class LiveFeed {
 	constructor(options: LiveFeedOptions = {}) {
 		this.#link = new LiveLink(options.url ?? '/api/v1/live', {
 			event: (name, data) => this.#onEvent(name, data),
-			connection: (state, retryAt) => Object.assign(this, { connection: state, retryAt }),
+			connection: (state, retryAt) => this.#onConnection(state, retryAt),
 			signedOut: options.onSignedOut ?? (() => location.assign('/login')),
 			unknownStream: options.onUnknownStream ?? (() => undefined)
 		});
@@ -73,6 +84,12 @@ export class LiveFeed {
 			this.#pictures.remove(streamId, listener);
 			this.#settleWanted();
 		};
+	}
+
+	/** Hears every alert or stored detection as it comes. Returns the function that stops. */
+	on<K extends HeardEvent>(name: K, hear: (event: LiveEvents[K]) => void): () => void {
+		this.#hearers[name].add(hear);
+		return () => this.#hearers[name].delete(hear);
 	}
 
 	/** ms since the epoch, once a second: for ages and countdowns. Reactive. */
@@ -126,7 +143,17 @@ export class LiveFeed {
 				return this.#onStatus(event.data);
 			case 'heartbeat':
 				return this.#onHeartbeat(event.data);
+			case 'alert':
+				return this.#hearers.alert.forEach((hear) => hear(event.data));
+			case 'detection':
+				return this.#hearers.detection.forEach((hear) => hear(event.data));
 		}
+	}
+
+	#onConnection(state: Connection, retryAt: number | null): void {
+		if (state === 'open' && this.connection !== 'open') this.opens++;
+		this.connection = state;
+		this.retryAt = retryAt;
 	}
 
 	#onStatus(status: StreamStatus): void {

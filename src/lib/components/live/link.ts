@@ -15,7 +15,7 @@ export interface LinkHandlers {
 
 /** Heartbeats come every 10 s; two missed ones mean the link is dead although the socket is open. */
 const SILENCE_MS = 25_000;
-const EVENT_NAMES: readonly LiveEventName[] = ['frame', 'status', 'heartbeat'];
+const EVENT_NAMES: readonly LiveEventName[] = ['frame', 'status', 'heartbeat', 'detection', 'alert'];
 
 /**
  * One EventSource at a time, because a browser allows six connections to an origin and an event stream holds one for

@@ -31,6 +31,7 @@ function status(part: Partial<StreamStatus>): StreamStatus {
 		reconnects: 0,
 		latencyMs: null,
 		flow: null,
+		detection: null,
 		instance: 'i',
 		...part
 	};
