@@ -46,7 +46,9 @@ const engine = createEngine({
 	instanceId: 'bench',
 	ffmpegPath: plan.ffmpegPath,
 	maxStreams: 64,
-	preview: plan.preview
+	preview: plan.preview,
+	watches: { of: () => Promise.resolve({ zones: [], rules: [] }) },
+	clipsDir: null
 });
 await engine.start();
 const live = createLive({ bus, engine, fps: plan.preview.fps });

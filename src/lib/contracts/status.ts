@@ -1,7 +1,7 @@
 // How a stream is doing, in the words the interface uses.
 import type { FailureCode } from './failure.ts';
 import type { FlowSample } from './flow.ts';
-import type { SourceInfo } from './messages.ts';
+import type { DetectionStats, SourceInfo } from './messages.ts';
 import type { RunState } from './run.ts';
 
 export const STREAM_STATUSES = [
@@ -42,6 +42,8 @@ export interface StreamStatus {
 	latencyMs: number | null;
 	/** The last second's flow. */
 	flow: FlowSample | null;
+	/** The last second's detection; null while nothing detects. */
+	detection: DetectionStats | null;
 	instance: string;
 }
 

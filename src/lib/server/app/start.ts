@@ -1,4 +1,5 @@
 // The composition root: how the server starts, as a list. Every room is made here and handed what it needs.
+import { join } from 'node:path';
 import { createAuth } from '../auth/index.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { StartupError } from '../base/startup-error.ts';
@@ -61,7 +62,10 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		instanceId: config.instanceId,
 		ffmpegPath: config.ffmpegPath ?? 'ffmpeg',
 		maxStreams: config.maxStreams,
-		preview
+		preview,
+		// Becomes the rules room's `watchOf` as soon as there is one.
+		watches: { of: async () => ({ zones: [], rules: [] }) },
+		clipsDir: join(config.dataDir, 'clip-ring')
 	});
 	const live = createLive({ bus, engine, fps: preview.fps });
 	settings.onChange((changed) => {

@@ -2,7 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
+import type { StreamFacts } from '#lib/contracts/facts.ts';
 import type { SourceFailure } from '#lib/contracts/failure.ts';
+import type { WatchConfig } from '#lib/contracts/run.ts';
 import { subjects } from '../bus/index.ts';
 import { createStreamPool, type StreamPool } from './pool.ts';
 import {
@@ -13,6 +15,7 @@ import {
 	until,
 	type FakeRegistry
 } from './testing/bench.ts';
+import type { WatchSource } from './watches.ts';
 
 const SCRIPTED = fileURLToPath(import.meta.resolve('#lib/server/engine/testing/scripted.worker.ts'));
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
@@ -21,11 +24,11 @@ afterEach(() => stop());
 
 function scripted(
 	streams: FakeRegistry,
-	over: { threads?: number; maxStreams?: number; filename?: string } = {}
+	over: { threads?: number; maxStreams?: number; filename?: string; watches?: WatchSource } = {}
 ) {
-	const { threads = 2, maxStreams = 16, filename = SCRIPTED } = over;
+	const { threads = 2, maxStreams = 16, filename = SCRIPTED, watches } = over;
 	const pool: StreamPool = createStreamPool({ threads, log, filename });
-	const bench = benchOf({ streams, pool, maxStreams });
+	const bench = benchOf({ streams, pool, maxStreams, ...(watches && { watches }) });
 	stop = bench.engine.stop;
 	return { ...bench, pool };
 }
@@ -232,6 +235,50 @@ test('a worker file that does not exist is a status, not a crash', async () => {
 	await until('it is told', () => word('a') === 'worker_down');
 	expect(engine.status('a').detail).toMatch(/nowhere/);
 });
+
+test('zones and rules reach a run as it begins and as they change, live; what it finds in them goes out', async () => {
+	const registry = fakeRegistry([streamOf('a', 'scripted://watching')]);
+	let watch = watchOf('first');
+	const { engine, bus, word } = scripted(registry, { watches: { of: async () => watch } });
+	const facts: StreamFacts[] = [];
+	const rules: string[] = [];
+	bus.subscribe(subjects.facts, (told) => facts.push(told));
+	bus.subscribe(subjects.ruleState, ({ ruleId }) => rules.push(ruleId));
+	await engine.start();
+	await until('a is connected', () => word('a') === 'connected');
+	const run = engine.status('a').runId;
+	expect(facts).toMatchObject([{ streamId: 'a', zones: [{ zoneId: 'zone first' }] }]);
+	expect(rules).toEqual(['rule first']);
+
+	watch = watchOf('second');
+	bus.publish(subjects.watchChange, { streamId: 'someone else' });
+	bus.publish(subjects.watchChange, { streamId: 'a' });
+	await until('the change arrived', () => rules.length === 2);
+	expect(rules[1]).toBe('rule second');
+	expect(facts[1]?.zones[0]?.zoneId).toBe('zone second');
+	expect(engine.status('a').runId).toBe(run);
+});
+
+test('zones that cannot be read hold no run up, and come when they can be read', async () => {
+	const registry = fakeRegistry([streamOf('a', 'scripted://watching')]);
+	let away = true;
+	const of = () =>
+		away ? Promise.reject(new Error('the database is away')) : Promise.resolve(watchOf('late'));
+	const { engine, bus, word } = scripted(registry, { watches: { of } });
+	const rules: string[] = [];
+	bus.subscribe(subjects.ruleState, ({ ruleId }) => rules.push(ruleId));
+	await engine.start();
+	await until('a is connected', () => word('a') === 'connected');
+	expect(rules).toEqual([]);
+	away = false;
+	await until('they have come', () => rules.length > 0);
+	expect(rules).toEqual(['rule late']);
+});
+
+/** Only what the scripted worker looks at. */
+function watchOf(name: string): WatchConfig {
+	return { zones: [{ id: `zone ${name}` }], rules: [{ id: `rule ${name}` }] } as WatchConfig;
+}
 
 test('logs hold the newest lines', async () => {
 	const registry = fakeRegistry([streamOf('a', 'scripted://well')]);

@@ -15,6 +15,7 @@ import { createStreamPool, threadsFor, type StreamPool } from './pool.ts';
 import { createRecorder } from './recorder.ts';
 import { startRun } from './run.ts';
 import { statusOf } from './status.ts';
+import { createWatches, type WatchSource } from './watches.ts';
 import { createSupervised, type Supervised, type Wish } from './supervised.ts';
 
 export interface EngineDeps {
@@ -26,6 +27,10 @@ export interface EngineDeps {
 	/** Streams this instance may run at once. */
 	maxStreams: number;
 	preview: PreviewConfig;
+	/** What each stream is watched for; read again whenever the bus says that it changed. */
+	watches: WatchSource;
+	/** Where streams keep the packets that clips are cut from, each in a folder of its own; null keeps none. */
+	clipsDir: string | null;
 	/** The threads; the engine makes its own unless given. */
 	pool?: StreamPool;
 }
@@ -62,6 +67,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	const { bus, log, maxStreams, instanceId } = deps;
 	const recorder = createRecorder(deps.streams, log);
 	const budget = createConnectionBudget();
+	const watches = createWatches({ source: deps.watches, bus, log });
 	const activity = createActivityLog((line) => {
 		recorder.activity(line);
 		bus.publish(subjects.activity, line);
@@ -93,6 +99,8 @@ export function createEngine(deps: EngineDeps): Engine {
 						pool: pool(),
 						budget,
 						ffmpegPath: deps.ffmpegPath,
+						watches,
+						clipsDir: deps.clipsDir,
 						checkAddress: () => deps.streams.checkAddress(stream.source)
 					},
 					events
@@ -104,6 +112,8 @@ export function createEngine(deps: EngineDeps): Engine {
 			log: (level, text, runId, at = new Date()) => tellLog(id, level, text, runId, at),
 			status: (status) => bus.publish(subjects.status, status),
 			frame: (frame) => bus.publish(subjects.frame, frame),
+			facts: (facts) => bus.publish(subjects.facts, facts),
+			rule: (state) => bus.publish(subjects.ruleState, state),
 			ended: () => queueMicrotask(afterEnd)
 		});
 	}
@@ -210,6 +220,7 @@ export function createEngine(deps: EngineDeps): Engine {
 			timers.forEach(clearInterval);
 			await Promise.all([...streams.values()].map((stream) => stream.retire(STOP_LIMITS.run)));
 			budget.close();
+			watches.close();
 			await (deps.pool ?? ownPool)?.destroy(STOP_LIMITS.threads);
 			await recorder.stop(STOP_LIMITS.record);
 		}

@@ -1,6 +1,9 @@
 // One run seen from the engine: its channel to the worker, what it last said, and its end.
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
+import type { RuleState } from '#lib/contracts/alert.ts';
+import type { StreamFacts } from '#lib/contracts/facts.ts';
 import type { SourceFailure } from '#lib/contracts/failure.ts';
 import type {
 	FromWorker,
@@ -11,15 +14,19 @@ import type {
 	SourceInfo,
 	ToWorker
 } from '#lib/contracts/messages.ts';
-import type { PreviewConfig, RunConfig } from '#lib/contracts/run.ts';
+import type { ClipRingConfig, PreviewConfig, RunConfig, WatchConfig } from '#lib/contracts/run.ts';
 import type { RunnableStream } from '../streams/ports.ts';
 import type { ConnectionBudget } from './budget.ts';
 import { causeOfDeath, type StreamPool } from './pool.ts';
+import type { Watches } from './watches.ts';
 
 export interface RunDeps {
 	pool: StreamPool;
 	budget: ConnectionBudget;
 	ffmpegPath: string;
+	watches: Watches;
+	/** Where each stream keeps its packets for clips, in a folder of its own; null keeps none. */
+	clipsDir: string | null;
 	/** Whether the stream's address may be reached right now; null when it may. */
 	checkAddress(): Promise<SourceFailure | null>;
 }
@@ -30,6 +37,8 @@ export interface RunEvents {
 	source(info: SourceInfo): void;
 	stats(stats: RunStats): void;
 	frame(frame: PreviewFrame): void;
+	facts(facts: StreamFacts): void;
+	rule(state: RuleState): void;
 	log(level: LogLevel, text: string, at: Date): void;
 	/** It is over; `cause` is null when it was stopped, and otherwise says why the worker is gone. */
 	ended(cause: string | null): void;
@@ -51,6 +60,9 @@ export interface Run {
 /** A terminated thread is gone after this. */
 const ABANDON_AFTER_MS = 400;
 
+/** Packets kept beyond the pre-roll: a clip is cut a while after what it shows. */
+const CLIP_SLACK_S = 30;
+
 /** An address check, name look-up included, may take this long. */
 const CHECK_LIMIT_MS = 10_000;
 
@@ -60,7 +72,7 @@ export function startRun(
 	deps: RunDeps,
 	events: RunEvents
 ): Run {
-	const config = configOf(stream, preview, deps.ffmpegPath);
+	const runId = randomUUID();
 	const { port1: port, port2 } = new MessageChannel();
 	const attempts = new Map<number, () => void>();
 	let heardAt = performance.now();
@@ -105,7 +117,9 @@ export function startRun(
 			case 'stats':
 				return events.stats(message.stats);
 			case 'facts':
+				return events.facts(message.facts);
 			case 'rule':
+				return events.rule(message.state);
 			case 'infer':
 				return;
 			case 'log':
@@ -114,6 +128,7 @@ export function startRun(
 	}
 
 	function finish(error: unknown): void {
+		watching.end();
 		for (const requestId of [...attempts.keys()]) release(requestId);
 		port.close();
 		// A thread that died could not end its ffmpeg.
@@ -123,21 +138,27 @@ export function startRun(
 	}
 
 	port.on('message', hear);
+	const watching = deps.watches.follow(stream.id, (watch) => send({ type: 'watch', watch }));
 	const { promise: abandoned, reject: abandon } = Promise.withResolvers<never>();
-	const over = Promise.race([deps.pool.run({ config, port: port2 }), abandoned]).then(
+	const over = Promise.race([work(), abandoned]).then(
 		() => finish(null),
 		(error: unknown) => finish(error ?? new Error('no reason given'))
 	);
 
+	async function work(): Promise<void> {
+		const config = configOf(runId, stream, { ...deps, preview, watch: await watching.first });
+		if (cause === null && !stopping) await deps.pool.run({ config, port: port2 });
+	}
+
 	function kill(why: string): void {
 		cause = why;
-		deps.pool.terminateThreadOf(config.runId);
+		deps.pool.terminateThreadOf(runId);
 		// A thread that not even termination ends, or a task that never got one, is left behind; its port is closed.
 		setTimeout(() => abandon(new Error(why)), ABANDON_AFTER_MS).unref();
 	}
 
 	return {
-		id: config.runId,
+		id: runId,
 		stream,
 		get heardAt() {
 			return heardAt;
@@ -155,20 +176,32 @@ export function startRun(
 	};
 }
 
-function configOf(stream: RunnableStream, preview: PreviewConfig, ffmpegPath: string): RunConfig {
+interface Surroundings {
+	ffmpegPath: string;
+	clipsDir: string | null;
+	preview: PreviewConfig;
+	watch: WatchConfig;
+}
+
+function configOf(runId: string, stream: RunnableStream, around: Surroundings): RunConfig {
 	return {
-		runId: randomUUID(),
+		runId,
 		streamId: stream.id,
 		streamName: stream.name,
-		ffmpegPath,
+		ffmpegPath: around.ffmpegPath,
 		source: stream.source,
 		analysis: stream.analysis,
-		preview,
+		preview: around.preview,
 		detection: stream.detection,
-		watch: { zones: [], rules: [] },
-		clipRing: null,
+		watch: around.watch,
+		clipRing: clipRingOf(stream, around.clipsDir),
 		staleAfterS: stream.staleAfterS
 	};
+}
+
+function clipRingOf({ id, clipPrerollS }: RunnableStream, clipsDir: string | null): ClipRingConfig | null {
+	if (clipsDir === null || clipPrerollS <= 0) return null;
+	return { dir: join(clipsDir, id), keepS: clipPrerollS + CLIP_SLACK_S };
 }
 
 /** The check's answer; a check that fails or hangs is an answer too, so that no attempt waits for ever. */

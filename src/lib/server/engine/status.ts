@@ -54,7 +54,8 @@ export function statusOf(view: StreamView): StatusNow {
 		framesDropped: view.stats?.framesDropped ?? 0,
 		reconnects: view.stats?.reconnects ?? 0,
 		latencyMs: stats?.latencyMs ?? null,
-		flow: stats?.flow ?? null
+		flow: stats?.flow ?? null,
+		detection: stats?.detection ?? null
 	};
 }
 

@@ -1,5 +1,7 @@
 // One stream under supervision: brings what runs to what is wanted, keeps its state, and says how it is doing.
 import { randomUUID } from 'node:crypto';
+import type { RuleState } from '#lib/contracts/alert.ts';
+import type { StreamFacts } from '#lib/contracts/facts.ts';
 import type { SourceFailure } from '#lib/contracts/failure.ts';
 import type { LogLevel, PreviewFrame, RunPhase, RunStats, SourceInfo } from '#lib/contracts/messages.ts';
 import type { PreviewConfig, RunState } from '#lib/contracts/run.ts';
@@ -24,6 +26,8 @@ export interface SupervisedDeps {
 	log(level: LogLevel, text: string, runId: string | null, at?: Date): void;
 	status(status: StreamStatus): void;
 	frame(frame: PreviewFrame): void;
+	facts(facts: StreamFacts): void;
+	rule(state: RuleState): void;
 	/** Its run is over: another stream may take the place. */
 	ended(): void;
 }
@@ -198,6 +202,8 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 			seen.freshAt = performance.now();
 			deps.frame(frame);
 		},
+		facts: deps.facts,
+		rule: deps.rule,
 		log: (level, text, at) => deps.log(level, text, run?.id ?? null, at),
 		ended(cause) {
 			const ending = run?.id ?? null;

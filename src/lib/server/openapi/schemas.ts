@@ -17,7 +17,7 @@ import type { FlowSample } from '#lib/contracts/flow.ts';
 import { place } from '#lib/contracts/geocode.ts';
 import { runRecord } from '#lib/contracts/history.ts';
 import type { ActivityLine, LiveFrame, LiveHeartbeat } from '#lib/contracts/live.ts';
-import type { SourceInfo } from '#lib/contracts/messages.ts';
+import type { DetectionStats, SourceInfo } from '#lib/contracts/messages.ts';
 import { probeInput, type ProbeResult } from '#lib/contracts/probe.ts';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#lib/contracts/problem.ts';
 import { RUN_STATES } from '#lib/contracts/run.ts';
@@ -58,6 +58,15 @@ const sourceInfo = z.object({
 	analysisHeight: count
 }) satisfies z.ZodType<SourceInfo>;
 
+const detectionStats = z.object({
+	looked: count.describe('frames a detector looked at, since the run began'),
+	gated: count.describe('frames without motion, which the model was spared'),
+	dropped: count.describe('frames given up because newer ones waited'),
+	failed: count,
+	ms: z.number().nullable().describe("from asking to boxes, the last second's mean"),
+	objects: z.record(z.string(), count).describe('objects followed now, by class')
+}) satisfies z.ZodType<DetectionStats>;
+
 const streamStatus = z.object({
 	streamId: z.string(),
 	runId: z.string().nullable(),
@@ -77,6 +86,7 @@ const streamStatus = z.object({
 	reconnects: count,
 	latencyMs: z.number().nullable().describe('from capture to the end of analysis'),
 	flow: flowSample.nullable(),
+	detection: detectionStats.nullable(),
 	instance: z.string()
 }) satisfies z.ZodType<StreamStatus>;
 

@@ -6,6 +6,7 @@ import type { StreamStatus, StreamStatusWord } from '#lib/contracts/status.ts';
 import { createMemoryBus, subjects, type StreamActivity } from '../../bus/index.ts';
 import type { RunnableStream, RunStateChange, StreamsForEngine } from '../../streams/ports.ts';
 import { createEngine, type EngineDeps } from '../index.ts';
+import { NOTHING_WATCHED } from '../watches.ts';
 
 export interface FakeRegistry extends StreamsForEngine {
 	runnable: RunnableStream[];
@@ -84,6 +85,8 @@ export function benchOf(over: Partial<EngineDeps> & { streams: FakeRegistry }) {
 		ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 		maxStreams: 16,
 		preview: { fps: 5, maxWidth: 320, quality: 60 },
+		watches: { of: async () => NOTHING_WATCHED },
+		clipsDir: null,
 		...over
 	});
 	const word = (id: string): StreamStatusWord => engine.status(id).status;

@@ -1,14 +1,21 @@
 // A worker for tests of the supervision: real threads, and streams that behave as badly as their address says.
 import { spawn } from 'node:child_process';
-import type { FromWorker, StreamTask, ToWorker } from '#lib/contracts/messages.ts';
+import type { RuleState } from '#lib/contracts/alert.ts';
+import type { FromWorker, SharedPicture, StreamTask, ToWorker } from '#lib/contracts/messages.ts';
+import type { WatchConfig } from '#lib/contracts/run.ts';
 
 const FLOW = { avg: 1, max: 2, count: 3, total: 4, direction: 90, coherence: 1 };
 
-/** `scripted://well`, `deaf`, `busy`, `exit`, `throw`, `memory`, `silent`, `child`, `returns`. */
+/**
+ * `scripted://well`, `deaf`, `busy`, `exit`, `throw`, `memory`, `silent`, `child`, `returns`; `watching` tells a fact and a
+ * rule's state for all it is told to watch; `asking` shows the model a picture every 50 ms.
+ */
 export default async function runStream({ config, port }: StreamTask): Promise<void> {
 	const behaviour = new URL(config.source.url).hostname;
 	const send = (message: FromWorker) => port.postMessage(message);
 	let seq = 0;
+	const { streamId } = config;
+	if (behaviour === 'watching') tellWatched(streamId, config.watch, send);
 	send({ type: 'phase', at: Date.now(), state: { phase: 'waiting' } });
 	send({ type: 'connect-request', requestId: 1 });
 	await new Promise<void>((stopped) => {
@@ -30,6 +37,12 @@ export default async function runStream({ config, port }: StreamTask): Promise<v
 					state: { phase: 'failed', failure, attempt: 1, retryAt: Date.now() + 1e6 }
 				});
 			}
+			if (message.type === 'watch') tellWatched(streamId, message.watch, send);
+			if (message.type === 'infer-result' || message.type === 'infer-missed') {
+				const said =
+					message.type === 'infer-missed' ? message.reason : JSON.stringify(message.result.detections);
+				send({ type: 'log', at: Date.now(), level: 'info', text: `picture ${message.requestId}: ${said}` });
+			}
 			if (message.type === 'stop' && behaviour !== 'deaf' && behaviour !== 'child') stopped();
 		});
 		port.on('close', () => {
@@ -47,10 +60,28 @@ export default async function runStream({ config, port }: StreamTask): Promise<v
 				flowMs: 1,
 				detection: null
 			};
+			if (behaviour === 'asking')
+				for (let n = 0; n < 5; n++) send({ type: 'infer', requestId: seq * 10 + n, picture: grey() });
 			send({ type: 'stats', stats: { ...stats, framesProcessed: seq, lastFrameAt: Date.now() } });
 		}
 	});
 	port.close();
+}
+
+/** All it watches, as one fact without zones' figures and one state a rule. */
+function tellWatched(streamId: string, watch: WatchConfig, send: (message: FromWorker) => void): void {
+	const zones = watch.zones.map(({ id }) => ({ zoneId: id, flow: null, objects: {}, crossings: {} }));
+	send({ type: 'facts', facts: { streamId, at: Date.now(), zones } });
+	for (const { id } of watch.rules) send({ type: 'rule', state: stateOf(id, streamId) });
+}
+
+function stateOf(ruleId: string, streamId: string): RuleState {
+	return { ruleId, streamId, state: 'clear', at: Date.now(), value: null, peak: null, labels: {} };
+}
+
+function grey(): SharedPicture {
+	const [width, height] = [64, 48];
+	return { layout: 'yuv420p', width, height, buffer: new SharedArrayBuffer((width * height * 3) / 2) };
 }
 
 function misbehave(behaviour: string, send: (message: FromWorker) => void, stopped: () => void): void {

@@ -48,7 +48,9 @@ beforeAll(async () => {
 		instanceId: 'test',
 		ffmpegPath: 'ffmpeg',
 		maxStreams: 4,
-		preview
+		preview,
+		watches: { of: async () => ({ zones: [], rules: [] }) },
+		clipsDir: null
 	});
 	services = {
 		log,
