@@ -1,8 +1,9 @@
 // The import rule of the house (docs/design/architecture.md), checked on every import. Each rule says why.
 
-const ROOMS = 'streams|alerts|models|detections|delivery|settings|live|retention';
+const ROOMS = 'streams|rules|history|alerts|models|detections|delivery|settings|live|retention';
 const BASE = '^src/lib/server/base/';
 const CONTRACTS = '^src/lib/contracts/';
+const RULES = '^src/lib/rules/';
 const TESTS = '\\.test\\.ts$|/testing\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -14,6 +15,21 @@ export default {
 			comment: 'Contracts are the leaf both sides share: plain data and schemas that import nothing of ours.',
 			from: { path: CONTRACTS, pathNot: TESTS },
 			to: { path: '^src/', pathNot: CONTRACTS }
+		},
+		{
+			name: 'rules-judge-contracts',
+			severity: 'error',
+			comment:
+				'What rules make of facts is pure: workers judge frames with it, the server stored seconds, the browser a zone being drawn.',
+			from: { path: RULES, pathNot: TESTS },
+			to: { path: '^src/', pathNot: `${RULES}|${CONTRACTS}` }
+		},
+		{
+			name: 'rules-run-anywhere',
+			severity: 'error',
+			comment: 'The browser runs it too: nothing of Node, no package.',
+			from: { path: RULES, pathNot: TESTS },
+			to: { dependencyTypes: ['core', 'npm', 'npm-dev'] }
 		},
 		{
 			name: 'base-is-a-leaf',
@@ -41,7 +57,7 @@ export default {
 			severity: 'error',
 			comment:
 				'kernel.ts is mathematics and rules.ts is decisions: neither reaches the database, the bus or the clock of another room.',
-			from: { path: '/(kernel|rules)\\.ts$' },
+			from: { path: '/(kernel|rules)\\.ts$', pathNot: '^src/lib/server/(db|openapi)/' },
 			to: { path: '^src/lib/server/(?!base/)|^src/routes/' }
 		},
 		{
@@ -61,7 +77,7 @@ export default {
 			comment:
 				'A worker gets a plain config object and answers with messages; it knows neither the server nor SvelteKit.',
 			from: { path: '^src/lib/workers/', pathNot: TESTS },
-			to: { path: '^src/', pathNot: `^src/lib/workers/|${BASE}|${CONTRACTS}` }
+			to: { path: '^src/', pathNot: `^src/lib/workers/|${BASE}|${CONTRACTS}|${RULES}` }
 		},
 		{
 			name: 'workers-know-no-framework',
@@ -88,7 +104,7 @@ export default {
 			from: { path: '^src/lib/server/engine/', pathNot: TESTS },
 			to: {
 				path: '^src/',
-				pathNot: `^src/lib/server/(engine|streams|bus|telemetry|config)/|${BASE}|${CONTRACTS}|^src/lib/workers/stream\\.worker`
+				pathNot: `^src/lib/server/(engine|streams|bus|telemetry|config)/|${BASE}|${CONTRACTS}|^src/lib/workers/stream\\.worker|^src/lib/workers/detect/task\\.ts`
 			}
 		},
 		{
@@ -113,9 +129,9 @@ export default {
 		{
 			name: 'components-know-contracts',
 			severity: 'error',
-			comment: 'Components run in the browser: they know contracts and each other.',
+			comment: 'Components run in the browser: they know contracts, what rules make of facts, and each other.',
 			from: { path: '^src/lib/components/', pathNot: TESTS },
-			to: { path: '^src/', pathNot: `^src/lib/(components|styles)/|${CONTRACTS}` }
+			to: { path: '^src/', pathNot: `^src/lib/(components|styles)/|${CONTRACTS}|${RULES}` }
 		},
 		{
 			name: 'no-cycles',

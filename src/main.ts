@@ -16,7 +16,8 @@ async function main(): Promise<void> {
 	await checkStart(config);
 	// Until there is something to stop, a signal ends the process, and with it the database it may have begun.
 	let stop = (): Promise<void> => Promise.resolve();
-	onStopSignal(() => stop());
+	let busy = () => false;
+	onStopSignal({ stop: () => stop(), busy: () => busy() });
 
 	Object.assign(process.env, adapterSettings(config));
 	const { handler, app } = await loadBuild(config);
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
 		await app.stopWork();
 		await closed;
 		await app.close();
+		await app.quiet();
 	};
+	busy = app.busy;
 	try {
 		await listen(server, config);
 	} catch (error) {

@@ -48,7 +48,9 @@ const engine = createEngine({
 	maxStreams: 64,
 	preview: plan.preview,
 	watches: { of: () => Promise.resolve({ zones: [], rules: [] }) },
-	clipsDir: null
+	clipsDir: null,
+	models: { loadable: () => Promise.resolve(null) },
+	inference: { threads: 1, pending: 2, provider: 'cpu' }
 });
 await engine.start();
 const live = createLive({ bus, engine, fps: plan.preview.fps });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MAX_MODEL_BYTES } from '../lib/contracts/model.ts';
 import type { App } from '../lib/server/app/app.ts';
 import { StartupError } from '../lib/server/base/startup-error.ts';
 import type { Config } from '../lib/server/config/index.ts';
@@ -16,7 +17,12 @@ const HOST_HEADER = 'x-vector-flow-host';
 
 /** What the adapter reads from the environment when it is loaded. */
 export function adapterSettings(config: Config): Record<string, string> {
-	return { PROTOCOL_HEADER, ...(config.originGiven && { HOST_HEADER }) };
+	// Models are large; every other body has a smaller limit of its own (http/body.ts).
+	return {
+		PROTOCOL_HEADER,
+		BODY_SIZE_LIMIT: String(MAX_MODEL_BYTES),
+		...(config.originGiven && { HOST_HEADER })
+	};
 }
 
 /** Tells the adapter the address people use: ORIGIN's, or the one the request came by. */

@@ -6,23 +6,34 @@ const STOP_WITHIN_MS = 9500;
 /** npm and terminals may both pass the same Ctrl-C on: only a later one means "at once". */
 const SAME_SIGNAL_MS = 500;
 
-/** Stops at SIGTERM or SIGINT and exits 0; at a second one exits at once. A fault nobody caught stops too, and exits 1. */
-export function onStopSignal(stop: () => Promise<void>): void {
+export interface Stoppable {
+	/** Stops everything; resolves when the process may exit. */
+	stop(): Promise<void>;
+	/** Whether native code is at work in a thread: `process.exit` then aborts the process, and only SIGKILL ends it quietly. */
+	busy(): boolean;
+}
+
+/** Stops at SIGTERM or SIGINT and exits 0; at a second one ends at once. A fault nobody caught stops too, and exits 1. */
+export function onStopSignal({ stop, busy }: Stoppable): void {
 	let begun: number | null = null;
+	const endNow = () => (busy() ? process.kill(process.pid, 'SIGKILL') : process.exit(1));
 
 	const begin = (exitCode: number) => {
 		if (begun !== null) {
-			if (performance.now() - begun > SAME_SIGNAL_MS) process.exit(1);
+			if (performance.now() - begun > SAME_SIGNAL_MS) endNow();
 			return;
 		}
 		begun = performance.now();
 		setTimeout(() => {
 			console.error('The server did not stop in time; ending it.');
-			process.exit(1);
+			endNow();
 		}, STOP_WITHIN_MS).unref();
 		stop().then(
 			() => process.exit(exitCode),
-			(error: unknown) => exitWithLine(error)
+			(error: unknown) => {
+				console.error(error);
+				endNow();
+			}
 		);
 	};
 

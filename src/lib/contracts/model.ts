@@ -63,6 +63,28 @@ export const modelOverrides = z.strictObject({
 });
 export type ModelOverrides = z.infer<typeof modelOverrides>;
 
+/** A model's file may have so many bytes. */
+export const MAX_MODEL_BYTES = 512 * 2 ** 20;
+/** And a picture's for POST /infer. */
+export const MAX_PICTURE_BYTES = 20 * 2 ** 20;
+
+/** Query of POST /models, whose body is the file itself. */
+export const modelUploadQuery = modelOverrides.extend({
+	labels: z
+		.string()
+		.max(100_000)
+		.transform((text) => text.split(',').map((label) => label.trim()))
+		.pipe(modelOverrides.shape.labels.unwrap())
+		.optional()
+		.describe('names of the classes in their order, separated by commas, where the file has none')
+});
+
+/** Query of POST /infer, whose body is the picture itself. */
+export const inferQuery = z.strictObject({
+	model_id: z.uuid(),
+	confidence: z.coerce.number().min(0.01).max(0.99).default(0.3).describe('least confidence of a box')
+});
+
 export const modelRecord = z.object({
 	id: z.uuid(),
 	name: z.string(),

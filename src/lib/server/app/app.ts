@@ -11,6 +11,10 @@ export interface App {
 	stopWork(): Promise<void>;
 	/** Last: the bus, then the database. */
 	close(): Promise<void>;
+	/** Whether a model is at work in a thread: exiting now would abort the process. */
+	busy(): boolean;
+	/** Resolves as soon as none is. */
+	quiet(): Promise<void>;
 }
 
 // On globalThis, because a reload of changed modules during development must not start a second one, and because

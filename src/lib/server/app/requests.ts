@@ -4,6 +4,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { randomUUID } from 'node:crypto';
 import { isHealth, isOpen, isPage, signInPath, type Auth, type Identified } from '../auth/index.ts';
 import { AppError } from '../base/errors.ts';
+import { boundBody } from '../http/body.ts';
 import { authorise } from '../http/endpoint.ts';
 import { DATABASE_AWAY, problemOf, problemResponse, retryHeaders } from '../http/problem.ts';
 import { secureHeaders } from './headers.ts';
@@ -40,6 +41,8 @@ async function answer(
 async function admit({ auth, health }: Services, event: RequestEvent): Promise<Identified> {
 	if (!health.databaseUp()) throw new AppError('unavailable', DATABASE_AWAY, { retryAfterS: 2 });
 	auth.refuseForeignOrigin(event.request);
+	// Declared read-only so that nobody does this by accident: what comes after must not see the unbounded body.
+	Object.assign(event, { request: boundBody(event.request, event.url.pathname) });
 	const identified = await auth.identify(event.request);
 	event.locals.identity = identified.identity;
 	if (!isOpen(event.request.method, event.url.pathname)) await requireIdentity(auth, event);

@@ -1,6 +1,7 @@
 // The rooms as routes see them, put on every request's locals by the composition root.
 import type { Engine } from '../engine/index.ts';
 import type { Live } from '../live/index.ts';
+import type { Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Streams } from '../streams/index.ts';
 import type { Auth } from '../auth/index.ts';
@@ -13,6 +14,7 @@ export interface Services {
 	config: Config;
 	auth: Auth;
 	streams: Streams;
+	models: Models;
 	settings: Settings;
 	engine: Engine;
 	live: Live;

@@ -8,6 +8,7 @@ import type { Config } from '../config/index.ts';
 import { openDatabase, type Database } from '../db/index.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import { createLive } from '../live/index.ts';
+import { createModels } from '../models/index.ts';
 import { createSettings, previewOf } from '../settings/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createHealth } from '../telemetry/index.ts';
@@ -33,8 +34,10 @@ export async function start(config: Config): Promise<App> {
 		if (config.roles.includes('worker')) await services.engine.start();
 		closer.first('readiness', services.health.stopping);
 		closer.first('watchers', services.live.close);
+		closer.first('models', services.models.close);
 		closer.first('engine', services.engine.stop);
-		return { services, signIn, ...closer.phases };
+		const { busy, quiet } = services.engine;
+		return { services, signIn, ...closer.phases, busy, quiet };
 	} catch (error) {
 		await closer.phases.stopWork();
 		await closer.phases.close();
@@ -55,6 +58,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 	await streams.recover();
 	const settings = createSettings({ db, version: config.version });
 	const preview = previewOf(await settings.get());
+	const models = createModels({ db, log, dir: join(config.dataDir, 'models') });
 	const engine = createEngine({
 		streams,
 		bus,
@@ -65,7 +69,9 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		preview,
 		// Becomes the rules room's `watchOf` as soon as there is one.
 		watches: { of: async () => ({ zones: [], rules: [] }) },
-		clipsDir: join(config.dataDir, 'clip-ring')
+		clipsDir: join(config.dataDir, 'clip-ring'),
+		models,
+		inference: config.inference
 	});
 	const live = createLive({ bus, engine, fps: preview.fps });
 	settings.onChange((changed) => {
@@ -79,7 +85,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		needed: ['database'],
 		figures: streamFigures(engine)
 	});
-	return { log, config, auth, streams, settings, engine, live, health };
+	return { log, config, auth, streams, models, settings, engine, live, health };
 }
 
 function openBus(config: Config, log: Logger): Bus {

@@ -4,8 +4,11 @@ import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import type { StreamFacts } from '#lib/contracts/facts.ts';
 import type { SourceFailure } from '#lib/contracts/failure.ts';
+import type { LoadableModel } from '#lib/contracts/model.ts';
 import type { WatchConfig } from '#lib/contracts/run.ts';
 import { subjects } from '../bus/index.ts';
+import type { EngineDeps } from './index.ts';
+import { createInferencePool } from './inference/pool.ts';
 import { createStreamPool, type StreamPool } from './pool.ts';
 import {
 	benchOf,
@@ -18,19 +21,40 @@ import {
 import type { WatchSource } from './watches.ts';
 
 const SCRIPTED = fileURLToPath(import.meta.resolve('#lib/server/engine/testing/scripted.worker.ts'));
+const SCRIPTED_INFERENCE = fileURLToPath(
+	import.meta.resolve('#lib/server/engine/testing/scripted-inference.worker.ts')
+);
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 let stop: () => Promise<void> = async () => {};
 afterEach(() => stop());
 
 function scripted(
 	streams: FakeRegistry,
-	over: { threads?: number; maxStreams?: number; filename?: string; watches?: WatchSource } = {}
+	over: {
+		threads?: number;
+		maxStreams?: number;
+		filename?: string;
+		watches?: WatchSource;
+		inference?: true;
+	} = {}
 ) {
 	const { threads = 2, maxStreams = 16, filename = SCRIPTED, watches } = over;
 	const pool: StreamPool = createStreamPool({ threads, log, filename });
-	const bench = benchOf({ streams, pool, maxStreams, ...(watches && { watches }) });
+	const bench = benchOf({
+		streams,
+		pool,
+		maxStreams,
+		...(watches && { watches }),
+		...(over.inference && scriptedModels())
+	});
 	stop = bench.engine.stop;
 	return { ...bench, pool };
+}
+
+function scriptedModels(): Pick<EngineDeps, 'models' | 'inferencePool'> {
+	const loadable = async (id: string) => ({ id, path: id, spec: { input: {} } }) as LoadableModel;
+	const inferencePool = createInferencePool({ threads: 1, log, filename: SCRIPTED_INFERENCE });
+	return { models: { loadable }, inferencePool };
 }
 
 const statesOf = (registry: FakeRegistry, id: string) =>
@@ -273,6 +297,36 @@ test('zones that cannot be read hold no run up, and come when they can be read',
 	away = false;
 	await until('they have come', () => rules.length > 0);
 	expect(rules).toEqual(['rule late']);
+});
+
+test('pictures of a run are looked at by its model, one at a time; those that wait too long are told so', async () => {
+	const detection = { kind: 'model', modelId: 'well', fps: 5, confidence: 0.4, gated: true } as const;
+	const registry = fakeRegistry([
+		streamOf('a', 'scripted://asking', { detection }),
+		streamOf('broken', 'scripted://asking', { detection: { ...detection, modelId: 'throw' } }),
+		streamOf('none', 'scripted://asking')
+	]);
+	const { engine, bus } = scripted(registry, { inference: true });
+	const lines: Record<string, string[]> = { a: [], broken: [], none: [] };
+	bus.subscribe(subjects.activity, ({ streamId, text }) => {
+		if (text.startsWith('picture')) lines[streamId]!.push(text);
+	});
+	await engine.start();
+	await until('each was answered', () => Object.values(lines).every((said) => said.length >= 25));
+	await engine.stop();
+	expect(lines.a!.some((line) => line.includes('"label":"person"'))).toBe(true);
+	expect(lines.a!.some((line) => line.endsWith('dropped'))).toBe(true);
+	expect(lines.broken!.every((line) => /failed|dropped/.test(line))).toBe(true);
+	expect(lines.broken!.some((line) => line.endsWith('failed'))).toBe(true);
+	expect(lines.none!.every((line) => line.endsWith('failed'))).toBe(true);
+	// Every picture is answered once.
+	for (const said of Object.values(lines))
+		expect(new Set(said.map((line) => line.split(':')[0])).size).toBe(said.length);
+	expect(engine.inference().streams).toMatchObject({
+		a: { failed: 0, waiting: 0 },
+		broken: { looked: 0, waiting: 0 }
+	});
+	expect(engine.busy()).toBe(false);
 });
 
 /** Only what the scripted worker looks at. */

@@ -2,15 +2,24 @@
 import type { SourceFailure } from '#lib/contracts/failure.ts';
 import type { ActivityLine } from '#lib/contracts/live.ts';
 import type { LogLevel } from '#lib/contracts/messages.ts';
+import type { InferenceResult } from '#lib/contracts/model.ts';
 import type { ProbeResult } from '#lib/contracts/probe.ts';
 import type { PreviewConfig, SourceConfig } from '#lib/contracts/run.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
+import type { TaskPicture } from '#lib/workers/detect/task.ts';
 import { AppError, causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { subjects, type Bus } from '../bus/index.ts';
 import type { RunStateChange, StreamsForEngine } from '../streams/ports.ts';
 import { createActivityLog } from './activity.ts';
 import { createConnectionBudget } from './budget.ts';
+import {
+	createInference,
+	type InferenceFigures,
+	type InferenceSettings,
+	type ModelSource
+} from './inference/index.ts';
+import type { InferencePool } from './inference/pool.ts';
 import { createStreamPool, threadsFor, type StreamPool } from './pool.ts';
 import { createRecorder } from './recorder.ts';
 import { startRun } from './run.ts';
@@ -31,8 +40,11 @@ export interface EngineDeps {
 	watches: WatchSource;
 	/** Where streams keep the packets that clips are cut from, each in a folder of its own; null keeps none. */
 	clipsDir: string | null;
+	models: ModelSource;
+	inference: InferenceSettings;
 	/** The threads; the engine makes its own unless given. */
 	pool?: StreamPool;
+	inferencePool?: InferencePool;
 }
 
 export interface Engine {
@@ -50,9 +62,23 @@ export interface Engine {
 	retryNow(streamId: string): void;
 	/** Looks at a source: what it is, or why it cannot be read. Throws `rate_limited` when too many are looked at. */
 	probe(source: SourceConfig): Promise<ProbeResult>;
+	/**
+	 * Looks at one picture with a model. Throws `rate_limited` when too many wait, `not_found` without such a model,
+	 * `model_unusable` when it fails, `unavailable` when it takes too long or the server stops.
+	 */
+	infer(modelId: string, picture: TaskPicture, confidence: number): Promise<InferenceResult>;
+	/** What the inference threads do and did. */
+	inference(): InferenceFigures;
+	/**
+	 * Models at work now. While there are any, `process.exit` aborts the process: whoever ends it waits for `quiet`, with
+	 * SIGKILL as the deadline.
+	 */
+	busy(): boolean;
+	/** Resolves as soon as no model is at work. */
+	quiet(): Promise<void>;
 	/** Applies to every running stream at once. */
 	setPreview(preview: PreviewConfig): void;
-	/** Stops every run and every thread, within 3 s. */
+	/** Stops every run and every thread, within 3 s; but no thread on which a model is at work. */
 	stop(): Promise<void>;
 }
 
@@ -60,14 +86,20 @@ const TICK_MS = 1000;
 /** What should run is compared this often even if nobody tells of a change. */
 const RECONCILE_EVERY_MS = 30_000;
 const MAX_PROBES = 4;
-/** Shutdown: how long each step may take at most, ms; together under 3 s. */
-const STOP_LIMITS = { run: 1400, threads: 500, record: 600 };
+/** Shutdown: how long each step may take at most, ms; together under 3 s, inference beside the runs. */
+const STOP_LIMITS = { run: 1400, threads: 500, record: 600, inference: 1900 };
 
 export function createEngine(deps: EngineDeps): Engine {
 	const { bus, log, maxStreams, instanceId } = deps;
 	const recorder = createRecorder(deps.streams, log);
 	const budget = createConnectionBudget();
 	const watches = createWatches({ source: deps.watches, bus, log });
+	const inference = createInference({
+		...deps.inference,
+		models: deps.models,
+		log,
+		...(deps.inferencePool && { pool: deps.inferencePool })
+	});
 	const activity = createActivityLog((line) => {
 		recorder.activity(line);
 		bus.publish(subjects.activity, line);
@@ -100,6 +132,7 @@ export function createEngine(deps: EngineDeps): Engine {
 						budget,
 						ffmpegPath: deps.ffmpegPath,
 						watches,
+						inference,
 						clipsDir: deps.clipsDir,
 						checkAddress: () => deps.streams.checkAddress(stream.source)
 					},
@@ -210,6 +243,10 @@ export function createEngine(deps: EngineDeps): Engine {
 		logs: (id, tail) => activity.tail(id, tail),
 		retryNow: (id) => streams.get(id)?.retryNow(),
 		probe,
+		infer: inference.infer,
+		inference: inference.figures,
+		busy: () => inference.busy > 0,
+		quiet: inference.quiet,
 		setPreview(next) {
 			preview = next;
 			for (const stream of streams.values()) stream.setPreview(next);
@@ -218,10 +255,12 @@ export function createEngine(deps: EngineDeps): Engine {
 			stopped = true;
 			unsubscribe();
 			timers.forEach(clearInterval);
+			const inferenceEnded = inference.stop(STOP_LIMITS.inference);
 			await Promise.all([...streams.values()].map((stream) => stream.retire(STOP_LIMITS.run)));
 			budget.close();
 			watches.close();
 			await (deps.pool ?? ownPool)?.destroy(STOP_LIMITS.threads);
+			await inferenceEnded;
 			await recorder.stop(STOP_LIMITS.record);
 		}
 	};

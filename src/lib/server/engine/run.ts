@@ -18,6 +18,7 @@ import type { ClipRingConfig, PreviewConfig, RunConfig, WatchConfig } from '#lib
 import type { RunnableStream } from '../streams/ports.ts';
 import type { ConnectionBudget } from './budget.ts';
 import { causeOfDeath, type StreamPool } from './pool.ts';
+import type { Inference } from './inference/index.ts';
 import type { Watches } from './watches.ts';
 
 export interface RunDeps {
@@ -27,6 +28,7 @@ export interface RunDeps {
 	watches: Watches;
 	/** Where each stream keeps its packets for clips, in a folder of its own; null keeps none. */
 	clipsDir: string | null;
+	inference: Pick<Inference, 'ask' | 'withdraw'>;
 	/** Whether the stream's address may be reached right now; null when it may. */
 	checkAddress(): Promise<SourceFailure | null>;
 }
@@ -59,6 +61,9 @@ export interface Run {
 
 /** A terminated thread is gone after this. */
 const ABANDON_AFTER_MS = 400;
+
+/** Boxes surer than this are told: a tracker keeps known objects alive with weak ones. */
+const WEAK_CONFIDENCE = 0.1;
 
 /** Packets kept beyond the pre-roll: a clip is cut a while after what it shows. */
 const CLIP_SLACK_S = 30;
@@ -97,6 +102,20 @@ export function startRun(
 		attempts.delete(requestId);
 	}
 
+	function look({ requestId, picture }: Extract<FromWorker, { type: 'infer' }>): void {
+		const { detection } = stream;
+		if (detection?.kind !== 'model') return send({ type: 'infer-missed', requestId, reason: 'failed' });
+		deps.inference.ask(stream.id, {
+			modelId: detection.modelId,
+			picture,
+			confidence: Math.min(WEAK_CONFIDENCE, detection.confidence),
+			answer(outcome) {
+				if (outcome.ok) send({ type: 'infer-result', requestId, result: outcome.result });
+				else send({ type: 'infer-missed', requestId, reason: outcome.reason });
+			}
+		});
+	}
+
 	function hear(message: FromWorker): void {
 		heardAt = performance.now();
 		switch (message.type) {
@@ -121,7 +140,7 @@ export function startRun(
 			case 'rule':
 				return events.rule(message.state);
 			case 'infer':
-				return;
+				return look(message);
 			case 'log':
 				return events.log(message.level, message.text, new Date(message.at));
 		}
@@ -129,6 +148,7 @@ export function startRun(
 
 	function finish(error: unknown): void {
 		watching.end();
+		deps.inference.withdraw(stream.id);
 		for (const requestId of [...attempts.keys()]) release(requestId);
 		port.close();
 		// A thread that died could not end its ffmpeg.

@@ -23,7 +23,7 @@ export function ifMatch(request: Request): { ifUpdatedAt?: string } {
 	return { ifUpdatedAt: header.replace(/^W\//, '').replace(/^"|"$/g, '') };
 }
 
-const READ_ONLY = new Set([
+const READ_ONLY = [
 	'id',
 	'state',
 	'last_error',
@@ -32,17 +32,21 @@ const READ_ONLY = new Set([
 	'worker_started_at',
 	'created_at',
 	'updated_at'
-]);
+];
 
-/** Reads a body as the schema does, but for the fields only the server writes: a record that was read can be sent back. */
-export function ignoringReadOnly<T extends z.ZodType>(schema: T) {
-	return z.preprocess((body) => (isObject(body) ? withoutReadOnly(body) : body), schema);
+/**
+ * Reads a body as the schema does, but for the fields only the server writes (`more` are those of this record alone):
+ * a record that was read can be sent back.
+ */
+export function ignoringReadOnly<T extends z.ZodType>(schema: T, more: readonly string[] = []) {
+	const readOnly = new Set([...READ_ONLY, ...more]);
+	return z.preprocess((body) => (isObject(body) ? without(body, readOnly) : body), schema);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function withoutReadOnly(body: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(body).filter(([key]) => !READ_ONLY.has(key)));
+function without(body: Record<string, unknown>, readOnly: ReadonlySet<string>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(body).filter(([key]) => !readOnly.has(key)));
 }

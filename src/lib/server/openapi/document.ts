@@ -68,6 +68,13 @@ function describe(operation: Operation, tag: string): Json {
 		...(operation.body && {
 			requestBody: { required: true, content: json({ $ref: schemaRef(operation.body) }) }
 		}),
+		...(operation.upload && {
+			requestBody: {
+				required: true,
+				description: operation.upload.words,
+				content: { [operation.upload.media]: {} }
+			}
+		}),
 		responses: { [operation.answer.status]: success(operation), ...problems(operation) }
 	};
 }

@@ -17,6 +17,8 @@ export interface Operation {
 	notes?: string;
 	query?: z.ZodObject;
 	body?: InputName;
+	/** The body is bytes and not JSON. */
+	upload?: { media: string; words: string };
 	answer: Answer;
 	/** Beside those that follow from role, body, query and path. */
 	problems?: ProblemCode[];

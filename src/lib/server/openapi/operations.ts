@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { geocodeQuery, reverseGeocodeQuery } from '#lib/contracts/geocode.ts';
 import { activityQuery, runsQuery } from '#lib/contracts/history.ts';
 import { PROBLEM_CODES, type ProblemCode } from '#lib/contracts/problem.ts';
+import { MODELS } from './chapters/models.ts';
 import { list, media, nothing, one, type Chapter, type Operation } from './operation.ts';
 
 export { METHODS, type Chapter, type Method, type Operation } from './operation.ts';
@@ -183,6 +184,7 @@ export const CHAPTERS: Chapter[] = [
 			}
 		]
 	},
+	MODELS,
 	{
 		title: 'Settings and places',
 		operations: [

@@ -18,6 +18,7 @@ import { place } from '#lib/contracts/geocode.ts';
 import { runRecord } from '#lib/contracts/history.ts';
 import type { ActivityLine, LiveFrame, LiveHeartbeat } from '#lib/contracts/live.ts';
 import type { DetectionStats, SourceInfo } from '#lib/contracts/messages.ts';
+import { inferAnswer, modelRecord } from '#lib/contracts/model.ts';
 import { probeInput, type ProbeResult } from '#lib/contracts/probe.ts';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#lib/contracts/problem.ts';
 import { RUN_STATES } from '#lib/contracts/run.ts';
@@ -108,7 +109,8 @@ const liveFrame = z.object({
 
 const liveHeartbeat = z.object({
 	at: moment,
-	dropped: count.describe('frames this client was too slow for')
+	dropped: count.describe('frames this client was too slow for'),
+	missed: count.describe('alerts and detections it was too slow for: read their lists again')
 }) satisfies z.ZodType<LiveHeartbeat>;
 
 const activityLine = z.object({
@@ -197,6 +199,8 @@ export const ANSWERS = {
 	FlowSample: flowSample,
 	LiveFrame: liveFrame,
 	LiveHeartbeat: liveHeartbeat,
+	Model: modelRecord,
+	InferAnswer: inferAnswer,
 	SystemSettings: systemSettingsInput.extend({ updated_at: moment }),
 	Place: place,
 	Identity: identity,

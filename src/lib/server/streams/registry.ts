@@ -57,7 +57,7 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 	async function create(input: StreamInput, by: string): Promise<StreamRecord> {
 		const id = randomUUID();
 		const address = await addresses.columnsFor(id, input.rtsp_url, null);
-		const record = toRecord(await store.insertStream(db, id, { ...input, ...address }));
+		const record = toRecord(await store.insertStream(db, id, { ...input, ...address }).catch(explained));
 		onCreated(record, by);
 		onChange({ streamId: id, change: 'created' });
 		return record;
@@ -67,11 +67,14 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 		const read = await requireRow(id);
 		// Before the row is locked: an address may take a name look-up of seconds.
 		const values = await valuesOf(read, given);
-		const written = await store.changeStream(db, id, (row) => {
-			requireUnchanged(row, options.ifUpdatedAt);
-			if (values.sealed_url !== undefined && row.sealed_url !== read.sealed_url) throw changedMeanwhile(row);
-			return differing(row, values);
-		});
+		const written = await store
+			.changeStream(db, id, (row) => {
+				requireUnchanged(row, options.ifUpdatedAt);
+				if (values.sealed_url !== undefined && row.sealed_url !== read.sealed_url)
+					throw changedMeanwhile(row);
+				return differing(row, values);
+			})
+			.catch(explained);
 		if (!written) throw notFound(id);
 		const change = kindOfChange(written.before, written.after);
 		if (change) onChange({ streamId: id, change });
@@ -144,6 +147,15 @@ function changedMeanwhile(row: store.StreamRow): AppError {
 		'conflict',
 		`${row.name} was changed at ${row.updated_at.toISOString()}, after you read it. Load it again and repeat your change.`
 	);
+}
+
+/** A model that is not there, or was deleted this moment, is a field that is not valid. */
+function explained(error: unknown): never {
+	if (!store.namesUnknownModel(error)) throw error;
+	throw new AppError('invalid_input', 'model_id: there is no such model. GET /api/v1/models lists them.', {
+		errors: [{ path: 'model_id', message: 'there is no such model' }],
+		cause: error
+	});
 }
 
 function requireUuid(id: string): void {

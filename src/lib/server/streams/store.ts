@@ -65,6 +65,15 @@ export async function deleteStream(db: StreamsDatabase, id: string): Promise<boo
 	return (await db.delete(streams).where(eq(streams.id, id)).returning({ id: streams.id })).length > 0;
 }
 
+/** Whether a write failed because its `model_id` leads nowhere: PostgreSQL's foreign key violation. */
+export function namesUnknownModel(error: unknown): boolean {
+	for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+		if (!('code' in cause) || cause.code !== '23503' || !('constraint_name' in cause)) continue;
+		return String(cause.constraint_name).includes('model_id');
+	}
+	return false;
+}
+
 /** When each running stream's newest frame was seen, in one statement; never backwards. */
 export async function writeHeartbeats(
 	db: StreamsDatabase,

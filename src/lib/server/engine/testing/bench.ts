@@ -87,6 +87,8 @@ export function benchOf(over: Partial<EngineDeps> & { streams: FakeRegistry }) {
 		preview: { fps: 5, maxWidth: 320, quality: 60 },
 		watches: { of: async () => NOTHING_WATCHED },
 		clipsDir: null,
+		models: { loadable: async () => null },
+		inference: { threads: 1, pending: 2, provider: 'cpu' },
 		...over
 	});
 	const word = (id: string): StreamStatusWord => engine.status(id).status;

@@ -50,7 +50,9 @@ beforeAll(async () => {
 		maxStreams: 4,
 		preview,
 		watches: { of: async () => ({ zones: [], rules: [] }) },
-		clipsDir: null
+		clipsDir: null,
+		models: { loadable: async () => null },
+		inference: { threads: 1, pending: 2, provider: 'cpu' }
 	});
 	services = {
 		log,
