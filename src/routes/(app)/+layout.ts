@@ -1,7 +1,9 @@
-// The cameras and the system settings, which every page shows something of.
+// The cameras, the open alerts and the system settings, which every page shows something of.
+import type { AlertRecord } from '#lib/contracts/alert.ts';
 import type { Problem } from '#lib/contracts/problem.ts';
 import type { SystemSettings } from '#lib/contracts/settings.ts';
 import type { StreamRecord } from '#lib/contracts/stream.ts';
+import { OPEN_ALERTS_PATH } from '#lib/components/alerts/open-alerts.svelte.ts';
 import { api, ApiError } from '#lib/components/shell/api.ts';
 import type { LayoutLoad } from './$types';
 
@@ -16,9 +18,16 @@ async function attempt<T>(call: Promise<T>): Promise<{ value: T | null; problem:
 }
 
 export const load: LayoutLoad = async ({ fetch, data }) => {
-	const [streams, settings] = await Promise.all([
+	const [streams, openAlerts, settings] = await Promise.all([
 		attempt(api<StreamRecord[]>('/api/v1/streams', { fetch })),
+		attempt(api<AlertRecord[]>(OPEN_ALERTS_PATH, { fetch })),
 		attempt(api<SystemSettings>('/api/v1/settings/system', { fetch }))
 	]);
-	return { ...data, streams: streams.value, streamsProblem: streams.problem, settings: settings.value };
+	return {
+		...data,
+		streams: streams.value,
+		streamsProblem: streams.problem,
+		openAlerts: openAlerts.value,
+		settings: settings.value
+	};
 };

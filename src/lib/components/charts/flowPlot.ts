@@ -20,8 +20,8 @@ export interface PlotSource {
 	stepS: number;
 }
 
-const RIBBON_TOP = 7;
-const RIBBON_HEIGHT = 12;
+export const RIBBON_TOP = 7;
+export const RIBBON_HEIGHT = 12;
 
 export interface FlowPlotInput {
 	width: number;
@@ -91,7 +91,7 @@ export function flowPlotOptions(input: FlowPlotInput): uPlot.Options {
 }
 
 /** Seconds only where the ticks are closer than a minute; the day where they are further apart than half a day. */
-function timeLabel(at: number, splits: number[]): string {
+export function timeLabel(at: number, splits: number[]): string {
 	const step = (splits[1] ?? at) - (splits[0] ?? at);
 	if (step >= 43_200)
 		return new Date(at * 1000).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
@@ -120,7 +120,11 @@ function drawGaps(plot: uPlot, source: PlotSource, colours: PlotColours): void {
 }
 
 /** Hue is the mean direction of a step, strength its coherence. */
-function drawRibbon(plot: uPlot, source: PlotSource, colours: PlotColours): void {
+export function drawRibbon(
+	plot: uPlot,
+	source: PlotSource,
+	colours: Pick<PlotColours, 'dark' | 'grid'>
+): void {
 	const { ctx, bbox } = plot;
 	const hues = colours.dark ? HUES_ON_PICTURES : HUES_ON_LIGHT;
 	const top = bbox.top + bbox.height + RIBBON_TOP * devicePixelRatio;

@@ -2,6 +2,7 @@
 import { getContext, setContext } from 'svelte';
 import type { StreamStatus, StreamStatusWord } from '#lib/contracts/status.ts';
 import type { StreamPatch, StreamRecord } from '#lib/contracts/stream.ts';
+import type { OpenAlerts, OpenOnCamera } from '../alerts/open-alerts.svelte.ts';
 import type { LiveFeed } from '../live/feed.svelte.ts';
 import { wordOfRecord } from '../live/picture.ts';
 import { api } from '../shell/api.ts';
@@ -13,6 +14,7 @@ const KEY = Symbol('fleet');
 export interface Camera extends Listed {
 	record: StreamRecord;
 	status: StreamStatus | undefined;
+	alert: OpenOnCamera | null;
 }
 
 export class Fleet {
@@ -20,6 +22,7 @@ export class Fleet {
 	/** Whether the list has been loaded at least once. */
 	loaded = $state(false);
 	readonly #feed: LiveFeed;
+	readonly #alerts: Pick<OpenAlerts, 'onCamera'>;
 	#refreshing: Promise<void> | null = null;
 	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache: each draft is reactive by itself
 	readonly #drafts = new Map<string, Draft>();
@@ -37,8 +40,9 @@ export class Fleet {
 	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
 	readonly #sought = new Set<string>();
 
-	constructor(feed: LiveFeed) {
+	constructor(feed: LiveFeed, alerts: Pick<OpenAlerts, 'onCamera'>) {
 		this.#feed = feed;
+		this.#alerts = alerts;
 	}
 
 	/** Takes what `load` brought. */
@@ -121,7 +125,8 @@ export class Fleet {
 			place: record.location_name,
 			word: word(record, status),
 			record,
-			status
+			status,
+			alert: this.#alerts.onCamera(record.id)
 		};
 	}
 }
@@ -135,8 +140,8 @@ function word(record: StreamRecord, status: StreamStatus | undefined): StreamSta
 }
 
 /** Call in the layout's script. */
-export function provideFleet(feed: LiveFeed): Fleet {
-	return setContext(KEY, new Fleet(feed));
+export function provideFleet(feed: LiveFeed, alerts: Pick<OpenAlerts, 'onCamera'>): Fleet {
+	return setContext(KEY, new Fleet(feed, alerts));
 }
 
 /** The layout's fleet. */

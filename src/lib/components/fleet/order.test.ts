@@ -26,6 +26,23 @@ describe('order', () => {
 		]);
 	});
 
+	it('puts open alerts among the trouble, a critical one before everything', () => {
+		const open = (name: string, severity: 'info' | 'warning' | 'critical'): Listed => ({
+			...camera(name, 'connected'),
+			alert: { severity, count: 1 }
+		});
+		const groups = grouped([
+			camera('Quay', 'stream_error'),
+			open('Hall', 'warning'),
+			open('Ramp', 'critical'),
+			open('Belt', 'info')
+		]);
+		expect(groups.map((group) => [group.name, group.cameras.map((one) => one.name)])).toEqual([
+			['attention', ['Ramp', 'Quay', 'Hall']],
+			['connected', ['Belt']]
+		]);
+	});
+
 	it('sorts names as people do', () => {
 		const [group] = grouped(['Gate 10', 'gate 2', 'Arch'].map((name) => camera(name, 'connected')));
 		expect(group?.cameras.map((one) => one.name)).toEqual(['Arch', 'gate 2', 'Gate 10']);

@@ -1,4 +1,5 @@
 // The order of the fleet list: who needs a person first, then who is well, then the rest; and finding by words.
+import type { Severity } from '#lib/contracts/rule.ts';
 import type { StreamStatusWord } from '#lib/contracts/status.ts';
 import { STATE_WORDS } from '../ui/states.ts';
 
@@ -35,19 +36,28 @@ export interface Listed {
 	name: string;
 	place: string | null;
 	word: StreamStatusWord;
+	/** What is open on it, the worst first; absent or null when nothing is. */
+	alert?: { severity: Severity; count: number } | null;
 }
 
-export function groupOf(word: StreamStatusWord): GroupName {
-	if (RANK[word] < RANK.connected) return 'attention';
-	return word === 'connected' ? 'connected' : 'other';
+/** Open alerts among the states: a critical one before everything, a warning after what has no picture. */
+const ALERT_RANK: Record<Severity, number> = { critical: -1, warning: 2.5, info: Infinity };
+
+function rankOf({ word, alert }: Pick<Listed, 'word' | 'alert'>): number {
+	return Math.min(RANK[word], alert ? ALERT_RANK[alert.severity] : Infinity);
+}
+
+export function groupOf(camera: Pick<Listed, 'word' | 'alert'>): GroupName {
+	if (rankOf(camera) < RANK.connected) return 'attention';
+	return camera.word === 'connected' ? 'connected' : 'other';
 }
 
 /** Groups in order, the empty ones left out; by state, then by name as people sort names (2 before 10). */
 export function grouped<T extends Listed>(cameras: readonly T[]): { name: GroupName; cameras: T[] }[] {
-	const sorted = [...cameras].sort((a, b) => RANK[a.word] - RANK[b.word] || compareNames(a.name, b.name));
+	const sorted = [...cameras].sort((a, b) => rankOf(a) - rankOf(b) || compareNames(a.name, b.name));
 	return GROUPS.map((name) => ({
 		name,
-		cameras: sorted.filter((camera) => groupOf(camera.word) === name)
+		cameras: sorted.filter((camera) => groupOf(camera) === name)
 	})).filter((group) => group.cameras.length > 0);
 }
 

@@ -35,7 +35,7 @@ export class LiveFeed {
 	retryAt = $state<number | null>(null);
 	/** Seconds between capture and arrival of the newest picture, once a second; null before the first. */
 	behindS = $state<number | null>(null);
-	/** How often the link has opened after it was not: whoever lists what the feed tells reads its list again. */
+	/** Grows when something may not have been heard, as the link opens or was too slow: who lists what the feed tells reads it again. */
 	opens = $state(0);
 	/** Frames the server dropped for this page since the link opened, as its heartbeats tell. */
 	dropped = $state(0);
@@ -55,6 +55,7 @@ export class LiveFeed {
 	};
 	/* eslint-enable svelte/prefer-svelte-reactivity */
 	#clockOffsetMs = 0;
+	#missed = 0;
 	#settle: ReturnType<typeof setTimeout> | undefined;
 	#hide: ReturnType<typeof setTimeout> | undefined;
 	#tick: ReturnType<typeof setInterval> | undefined;
@@ -165,6 +166,8 @@ export class LiveFeed {
 
 	#onHeartbeat(beat: LiveHeartbeat): void {
 		this.dropped = beat.dropped;
+		if (beat.missed > this.#missed) this.opens++;
+		this.#missed = beat.missed;
 		const offset = Date.now() - Date.parse(beat.at);
 		this.#clockOffsetMs = Math.abs(offset) < CLOCK_TOLERANCE_MS ? 0 : offset;
 	}
