@@ -57,3 +57,22 @@ export const flowPoint = z.object({
 	objects: z.record(z.string(), z.number()).describe('objects by class, the most at once')
 });
 export type FlowPoint = z.infer<typeof flowPoint>;
+
+/** How far back the charts look, in seconds. */
+export const FLOW_RANGES = {
+	'5m': 300,
+	'15m': 900,
+	'30m': 1800,
+	'1h': 3600,
+	'3h': 10_800,
+	'6h': 21_600,
+	'12h': 43_200,
+	'24h': 86_400,
+	'7d': 604_800
+} as const;
+export type FlowRange = keyof typeof FLOW_RANGES;
+
+export const flowQuery = z.strictObject({
+	range: z.enum(Object.keys(FLOW_RANGES) as [FlowRange, ...FlowRange[]]).default('1h'),
+	zone_id: z.uuid().optional().describe('without it, the whole picture')
+});

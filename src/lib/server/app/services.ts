@@ -1,7 +1,9 @@
 // The rooms as routes see them, put on every request's locals by the composition root.
 import type { Engine } from '../engine/index.ts';
+import type { History } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
 import type { Models } from '../models/index.ts';
+import type { Rules } from '../rules/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Streams } from '../streams/index.ts';
 import type { Auth } from '../auth/index.ts';
@@ -16,6 +18,9 @@ export interface Services {
 	streams: Streams;
 	models: Models;
 	settings: Settings;
+	history: History;
+	/** Zones as well. */
+	rules: Rules;
 	engine: Engine;
 	live: Live;
 	health: Health;

@@ -7,8 +7,10 @@ import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { openDatabase, type Database } from '../db/index.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
+import { createHistory } from '../history/index.ts';
 import { createLive } from '../live/index.ts';
 import { createModels } from '../models/index.ts';
+import { createRules } from '../rules/index.ts';
 import { createSettings, previewOf } from '../settings/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createHealth } from '../telemetry/index.ts';
@@ -32,10 +34,12 @@ export async function start(config: Config): Promise<App> {
 		const signIn = await services.auth.seed();
 		if (config.demo.enabled) await addDemoCameras(services.streams, config, log);
 		if (config.roles.includes('worker')) await services.engine.start();
+		services.history.start();
 		closer.first('readiness', services.health.stopping);
 		closer.first('watchers', services.live.close);
 		closer.first('models', services.models.close);
 		closer.first('engine', services.engine.stop);
+		closer.first('history', services.history.stop);
 		const { busy, quiet } = services.engine;
 		return { services, signIn, ...closer.phases, busy, quiet };
 	} catch (error) {
@@ -58,6 +62,17 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 	await streams.recover();
 	const settings = createSettings({ db, version: config.version });
 	const preview = previewOf(await settings.get());
+	const history = createHistory({
+		db,
+		bus,
+		log,
+		retentionDays: async () => (await settings.get()).retention_samples_days
+	});
+	const rules = createRules({
+		db,
+		seconds: history.seconds,
+		onChange: (streamId) => bus.publish(subjects.watchChange, { streamId })
+	});
 	const models = createModels({ db, log, dir: join(config.dataDir, 'models') });
 	const engine = createEngine({
 		streams,
@@ -67,8 +82,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		ffmpegPath: config.ffmpegPath ?? 'ffmpeg',
 		maxStreams: config.maxStreams,
 		preview,
-		// Becomes the rules room's `watchOf` as soon as there is one.
-		watches: { of: async () => ({ zones: [], rules: [] }) },
+		watches: { of: rules.watchOf },
 		clipsDir: join(config.dataDir, 'clip-ring'),
 		models,
 		inference: config.inference
@@ -85,7 +99,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		needed: ['database'],
 		figures: streamFigures(engine)
 	});
-	return { log, config, auth, streams, models, settings, engine, live, health };
+	return { log, config, auth, streams, models, settings, history, rules, engine, live, health };
 }
 
 function openBus(config: Config, log: Logger): Bus {

@@ -4,6 +4,7 @@ import { geocodeQuery, reverseGeocodeQuery } from '#lib/contracts/geocode.ts';
 import { activityQuery, runsQuery } from '#lib/contracts/history.ts';
 import { PROBLEM_CODES, type ProblemCode } from '#lib/contracts/problem.ts';
 import { MODELS } from './chapters/models.ts';
+import { RULES } from './chapters/rules.ts';
 import { list, media, nothing, one, type Chapter, type Operation } from './operation.ts';
 
 export { METHODS, type Chapter, type Method, type Operation } from './operation.ts';
@@ -185,6 +186,7 @@ export const CHAPTERS: Chapter[] = [
 		]
 	},
 	MODELS,
+	RULES,
 	{
 		title: 'Settings and places',
 		operations: [

@@ -14,6 +14,7 @@ import {
 import { liveDetection } from '#lib/contracts/detection.ts';
 import { FAILURE_CODES, type SourceFailure } from '#lib/contracts/failure.ts';
 import type { FlowSample } from '#lib/contracts/flow.ts';
+import { flowPoint } from '#lib/contracts/facts.ts';
 import { place } from '#lib/contracts/geocode.ts';
 import { runRecord } from '#lib/contracts/history.ts';
 import type { ActivityLine, LiveFrame, LiveHeartbeat } from '#lib/contracts/live.ts';
@@ -21,10 +22,12 @@ import type { DetectionStats, SourceInfo } from '#lib/contracts/messages.ts';
 import { inferAnswer, modelRecord } from '#lib/contracts/model.ts';
 import { probeInput, type ProbeResult } from '#lib/contracts/probe.ts';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#lib/contracts/problem.ts';
+import { dryRunInput, dryRunResult, ruleInput, rulePatch, ruleRecord } from '#lib/contracts/rule.ts';
 import { RUN_STATES } from '#lib/contracts/run.ts';
 import { systemSettingsInput } from '#lib/contracts/settings.ts';
 import { STREAM_STATUSES, type StreamHealth, type StreamStatus } from '#lib/contracts/status.ts';
 import { streamInput, streamPatch, streamRecord } from '#lib/contracts/stream.ts';
+import { zoneInput, zonePatch, zoneRecord } from '#lib/contracts/zone.ts';
 
 const moment = z.iso.datetime();
 const count = z.int().min(0);
@@ -178,6 +181,11 @@ const newApiKey = apiKey.extend({ key: z.string().describe('told once, here') })
 export const INPUTS = {
 	StreamInput: streamInput,
 	StreamPatch: streamPatch,
+	ZoneInput: zoneInput,
+	ZonePatch: zonePatch,
+	RuleInput: ruleInput,
+	RulePatch: rulePatch,
+	DryRunInput: dryRunInput,
 	ProbeInput: probeInput,
 	SystemSettingsInput: systemSettingsInput,
 	ApiKeyInput: apiKeyInput,
@@ -190,6 +198,10 @@ export const INPUTS = {
 /** Answers: described as they come. */
 export const ANSWERS = {
 	Stream: streamRecord,
+	Zone: zoneRecord,
+	Rule: ruleRecord,
+	DryRunResult: dryRunResult,
+	FlowPoint: flowPoint,
 	StreamStatus: streamStatus,
 	StreamHealth: streamHealth,
 	RunRecord: runRecord,

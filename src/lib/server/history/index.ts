@@ -1,0 +1,65 @@
+// The history room's door: what streams and their zones showed, second by second, kept for a day.
+import { FLOW_RANGES, type FlowPoint, type FlowRange, type ZoneFacts } from '#lib/contracts/facts.ts';
+import type { Logger } from '../base/log.ts';
+import { subjects, type Bus } from '../bus/index.ts';
+import { createRecorder } from './recorder.ts';
+import { deleteOlder, insertSamples, readPoints, readSeconds, type HistoryDatabase } from './store.ts';
+
+export interface History {
+	/** At most 1000 points, oldest first, of a zone (null: the whole picture). Empty where nothing is stored. */
+	read(streamId: string, zoneId: string | null, range: FlowRange): Promise<FlowPoint[]>;
+	/** Every stored second since a moment, in order; without `directions` the bins are told as zeros. */
+	seconds(
+		streamId: string,
+		zoneId: string | null,
+		from: Date,
+		options: { directions: boolean }
+	): Promise<Iterable<{ at: number; facts: ZoneFacts }>>;
+	/** Begins to write what the bus tells. */
+	start(): void;
+	/** Writes what waits, for at most two seconds. */
+	stop(): Promise<void>;
+}
+
+export interface HistoryDeps {
+	db: HistoryDatabase;
+	bus: Bus;
+	log: Logger;
+	/** Days that the settings keep samples for. */
+	retentionDays(): Promise<number>;
+}
+
+const DAY_MS = 86_400_000;
+/** Whole seconds are kept no longer than this, whatever the settings say: a zone's day is some 30 MB. */
+const SECONDS_KEPT_MS = DAY_MS;
+const MOST_POINTS = 1000;
+const STOP_WITHIN_MS = 2000;
+
+export function createHistory({ db, bus, log, retentionDays }: HistoryDeps): History {
+	const recorder = createRecorder(
+		{
+			insert: (rows) => insertSamples(db, rows),
+			deleteOlder: (before, most) => deleteOlder(db, before, most),
+			keptMs: async () => Math.min(SECONDS_KEPT_MS, (await retentionDays()) * DAY_MS)
+		},
+		log
+	);
+	let unsubscribe = () => {};
+
+	return {
+		read(streamId, zoneId, range) {
+			const seconds = FLOW_RANGES[range];
+			const bucketS = Math.ceil(seconds / (MOST_POINTS - 1));
+			return readPoints(db, streamId, zoneId, new Date(Date.now() - seconds * 1000), bucketS);
+		},
+		seconds: (streamId, zoneId, from, { directions }) => readSeconds(db, streamId, zoneId, from, directions),
+		start() {
+			unsubscribe = bus.subscribe(subjects.facts, recorder.add);
+			recorder.start();
+		},
+		async stop() {
+			unsubscribe();
+			await recorder.stop(STOP_WITHIN_MS);
+		}
+	};
+}

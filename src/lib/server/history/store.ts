@@ -1,0 +1,178 @@
+// The SQL of stored seconds: written in batches, read thinned for charts or whole for a dry run, pruned by age.
+import { sql, type SQL } from 'drizzle-orm';
+import {
+	DIRECTION_BINS,
+	type Crossings,
+	type FlowPoint,
+	type ZoneFacts,
+	type ZoneObjects
+} from '#lib/contracts/facts.ts';
+import type { Db } from '../db/index.ts';
+import { flowSamples } from '../db/schema/alerts.ts';
+import { streams } from '../db/schema/streams.ts';
+
+export type HistoryDatabase = Db;
+
+/** One second of one zone, as the table has it. */
+export interface SampleRow {
+	stream_id: string;
+	zone_id: string | null;
+	at: string;
+	avg: number;
+	max: number;
+	count: number;
+	/** 0 marks a line, which has no flow. */
+	total: number;
+	direction: number | null;
+	coherence: number;
+	bins: number[] | null;
+	magnitudes: number[] | null;
+	objects: Record<string, ZoneObjects> | null;
+	crossings: Record<string, Crossings> | null;
+}
+
+/** Writes all of them in one statement; those of streams that are gone are left out. */
+export async function insertSamples(db: HistoryDatabase, rows: readonly SampleRow[]): Promise<void> {
+	if (rows.length === 0) return;
+	await db.execute(sql`
+		insert into ${flowSamples}
+			(stream_id, zone_id, at, avg, max, count, total, direction, coherence, bins, magnitudes, objects, crossings)
+		select r.stream_id, r.zone_id, r.at, r.avg, r.max, r.count, r.total, r.direction, r.coherence,
+			r.bins, r.magnitudes, r.objects, r.crossings
+		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
+			stream_id uuid, zone_id uuid, at timestamptz, avg real, max real, count integer, total integer,
+			direction real, coherence real, bins smallint[], magnitudes real[], objects jsonb, crossings jsonb)
+		join ${streams} s on s.id = r.stream_id`);
+}
+
+/** Deletes at most `most` seconds of each stream that are older than this; says how many. The index makes it cheap. */
+export async function deleteOlder(db: HistoryDatabase, before: Date, most: number): Promise<number> {
+	const gone = await db.execute(sql`
+		delete from ${flowSamples} where ctid = any(array(
+			select old.ctid from ${streams} s cross join lateral (
+				select f.ctid from ${flowSamples} f
+				where f.stream_id = s.id and f.at < ${before.toISOString()}::timestamptz
+				order by f.at limit ${most}
+			) old))`);
+	return gone.count;
+}
+
+const ofZone = (streamId: string, zoneId: string | null, from: Date): SQL => sql`
+	f.stream_id = ${streamId} and f.at >= ${from.toISOString()}::timestamptz
+	and ${zoneId === null ? sql`f.zone_id is null` : sql`f.zone_id = ${zoneId}`}`;
+
+/**
+ * Points of `bucketS` seconds each, oldest first: mean avg, count and coherence, greatest max, the most objects at once,
+ * and the circular mean of the directions, each weighed by how much went that way.
+ */
+export async function readPoints(
+	db: HistoryDatabase,
+	streamId: string,
+	zoneId: string | null,
+	from: Date,
+	bucketS: number
+): Promise<FlowPoint[]> {
+	const rows = await db.execute<{
+		bucket: number;
+		avg: number;
+		max: number;
+		count: number;
+		up: number | null;
+		right: number | null;
+		coherence: number;
+		objects: Record<string, number> | null;
+	}>(sql`
+		with picked as materialized (
+			select f.*, floor(extract(epoch from f.at) / ${bucketS}::float8) * ${bucketS}::float8 as bucket
+			from ${flowSamples} f where ${ofZone(streamId, zoneId, from)}
+		), seen as (
+			select bucket, jsonb_object_agg(label, most) as objects from (
+				select bucket, o.key as label, max((o.value->>'count')::int) as most
+				from picked cross join lateral jsonb_each(picked.objects) o group by bucket, o.key
+			) classes group by bucket
+		)
+		select bucket, avg(p.avg) as avg, max(p.max)::float8 as max, avg(p.count)::float8 as count,
+			sum(cosd(p.direction) * p.coherence * p.count) as up,
+			sum(sind(p.direction) * p.coherence * p.count) as "right",
+			avg(p.coherence) as coherence, s.objects
+		from picked p left join seen s using (bucket)
+		group by bucket, s.objects order by bucket`);
+	return [...rows].map(({ bucket, up, right, objects, count, ...figures }) => ({
+		at: new Date(bucket * 1000).toISOString(),
+		zone_id: zoneId,
+		...figures,
+		count: Math.round(count),
+		direction: directionOf(up ?? 0, right ?? 0),
+		objects: objects ?? {}
+	}));
+}
+
+/** Degrees clockwise from up; null where nothing moved or the ways cancel out. */
+function directionOf(up: number, right: number): number | null {
+	if (Math.hypot(up, right) < 1e-9) return null;
+	return ((Math.atan2(right, up) * 180) / Math.PI + 360) % 360;
+}
+
+interface StoredRow extends Record<string, unknown> {
+	at: number;
+	avg: number;
+	max: number;
+	count: number;
+	total: number;
+	direction: number | null;
+	coherence: number;
+	bins: string | null;
+	magnitudes: string | null;
+	objects: string | null;
+	crossings: string | null;
+}
+
+/**
+ * Every second of a zone since a moment, in order. A day of them is 86,400 rows: they are turned into facts one by one
+ * as they are read, so that whoever reads can give others a turn in between.
+ */
+export async function readSeconds(
+	db: HistoryDatabase,
+	streamId: string,
+	zoneId: string | null,
+	from: Date,
+	directions: boolean
+): Promise<Iterable<{ at: number; facts: ZoneFacts }>> {
+	// As text: a list is parsed several times as fast from JSON as from the way arrays travel.
+	const bins = directions
+		? sql`array_to_json(f.bins)::text as bins, array_to_json(f.magnitudes)::text as magnitudes`
+		: sql`null as bins, null as magnitudes`;
+	const rows = await db.execute<StoredRow>(sql`
+		select (extract(epoch from f.at) * 1000)::float8 as at, f.avg, f.max, f.count, f.total, f.direction, f.coherence,
+			${bins}, f.objects::text as objects, f.crossings::text as crossings
+		from ${flowSamples} f where ${ofZone(streamId, zoneId, from)} order by f.at`);
+	return (function* () {
+		for (const row of rows) yield { at: row.at, facts: factsOf(zoneId, row) };
+	})();
+}
+
+const NONE: number[] = new Array<number>(DIRECTION_BINS).fill(0);
+
+function factsOf(zoneId: string | null, row: StoredRow): ZoneFacts {
+	const { avg, max, count, total, direction, coherence } = row;
+	const list = (text: string | null) => (text === null ? NONE : (JSON.parse(text) as number[]));
+	const map = <T>(text: string | null) => (text === null ? {} : (JSON.parse(text) as Record<string, T>));
+	return {
+		zoneId,
+		flow:
+			total === 0
+				? null
+				: {
+						avg,
+						max,
+						count,
+						total,
+						direction,
+						coherence,
+						bins: list(row.bins),
+						magnitudes: list(row.magnitudes)
+					},
+		objects: map<ZoneObjects>(row.objects),
+		crossings: map<Crossings>(row.crossings)
+	};
+}
