@@ -24,13 +24,14 @@ export function partName(id: string): string {
 }
 
 /**
- * Writes the bytes to `file`, which must not exist. Throws `payload_too_large`, `storage_full`, or `invalid_input` for an
+ * Writes the bytes to `file`, which must not exist (unless `flags` says so). Throws `payload_too_large`, `storage_full`, or `invalid_input` for an
  * empty body and one that breaks off; then the file is gone.
  */
 export async function receive(
 	body: ReadableStream<Uint8Array> | null,
 	file: string,
-	maxBytes: number
+	maxBytes: number,
+	flags: 'wx' | 'w' = 'wx'
 ): Promise<Received> {
 	const hash = createHash('sha256');
 	let sizeBytes = 0;
@@ -44,7 +45,7 @@ export async function receive(
 	});
 	try {
 		if (!body) throw empty();
-		const target = createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true });
+		const target = createWriteStream(file, { flags, mode: 0o600, flush: true });
 		await pipeline(Readable.fromWeb(body as WebStream<Uint8Array>), measured, target);
 		if (sizeBytes === 0) throw empty();
 	} catch (error) {
