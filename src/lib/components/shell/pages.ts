@@ -1,5 +1,7 @@
 // The pages of the product, in the order of the bar. A page joins by a line here once its route exists.
 import type { Component } from 'svelte';
+import Bell from '@lucide/svelte/icons/bell';
+import Boxes from '@lucide/svelte/icons/boxes';
 import Cctv from '@lucide/svelte/icons/cctv';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Settings from '@lucide/svelte/icons/settings';
@@ -13,6 +15,8 @@ export interface PageLink {
 export const PAGES: readonly PageLink[] = [
 	{ path: '/', label: 'Fleet', icon: Cctv },
 	{ path: '/live', label: 'Live', icon: LayoutGrid },
+	{ path: '/alerts', label: 'Alerts', icon: Bell },
+	{ path: '/models', label: 'Models', icon: Boxes },
 	{ path: '/settings', label: 'Settings', icon: Settings }
 ];
 
