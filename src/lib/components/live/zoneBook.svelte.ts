@@ -9,7 +9,7 @@ const NONE: readonly ZoneRecord[] = [];
 
 class ZoneBook {
 	readonly #zones = new SvelteMap<string, readonly ZoneRecord[]>();
-	 
+
 	readonly #readAt = new Map<string, number>();
 
 	/** What is known of a stream's zones, oldest first. Reactive. */
