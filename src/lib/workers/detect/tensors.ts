@@ -4,6 +4,7 @@ import type { ModelSpec, Picture, TensorShape } from '#lib/contracts/model.ts';
 import type { Output } from './decode/decoder.ts';
 import { gridCells } from './decode/grid.ts';
 import { DetectKernel, type Sighting, type TensorData } from './kernel.ts';
+import { halfTensor } from './half.ts';
 import type { Placement } from './placement.ts';
 import { scan } from './reference.ts';
 import { toSingles } from './values.ts';
@@ -77,7 +78,7 @@ export class Tensors {
 	private feeds(pictures: number): Binding['feeds'] {
 		const { input, sizeInput } = this.spec;
 		const dims = [pictures, 3, input.height, input.width];
-		const feeds = { [input.name]: new Tensor(input.dtype, this.kernel.input(pictures), dims) };
+		const feeds = { [input.name]: tensorOver(this.kernel.input(pictures), dims) };
 		if (sizeInput) feeds[sizeInput] = this.sizes(sizeInput, pictures);
 		return feeds;
 	}
@@ -96,7 +97,7 @@ export class Tensors {
 				const output = this.placed[index];
 				if (!output) return [name, null];
 				const data = this.kernel.output(index).subarray(0, pictures * output.length) as TensorData;
-				return [name, new Tensor(output.type, data, [pictures, ...output.dims])];
+				return [name, tensorOver(data, [pictures, ...output.dims])];
 			})
 		);
 	}
@@ -108,6 +109,11 @@ export class Tensors {
 		const data = this.kernel.values(index).subarray(0, pictures * output.length);
 		return { name, dims: [pictures, ...output.dims], data };
 	}
+}
+
+function tensorOver(data: TensorData, dims: number[]): Tensor {
+	if (data instanceof Float32Array) return new Tensor('float32', data, dims);
+	return data instanceof Uint8Array ? new Tensor('uint8', data, dims) : halfTensor(data, dims);
 }
 
 /** A tensor for an input that wants the picture's size, [pictures, 2], in the type it wants. */
