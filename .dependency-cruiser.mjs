@@ -4,7 +4,7 @@ const ROOMS = 'streams|rules|history|alerts|models|detections|delivery|settings|
 const BASE = '^src/lib/server/base/';
 const CONTRACTS = '^src/lib/contracts/';
 const RULES = '^src/lib/rules/';
-const TESTS = '\\.test\\.ts$|/testing\\.ts$';
+const TESTS = '\\.test\\.ts$|/testing(\\.ts$|/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -129,7 +129,8 @@ export default {
 		{
 			name: 'components-know-contracts',
 			severity: 'error',
-			comment: 'Components run in the browser: they know contracts, what rules make of facts, and each other.',
+			comment:
+				'Components run in the browser: they know contracts, what rules make of facts, and each other.',
 			from: { path: '^src/lib/components/', pathNot: TESTS },
 			to: { path: '^src/', pathNot: `^src/lib/(components|styles)/|${CONTRACTS}|${RULES}` }
 		},

@@ -64,6 +64,13 @@ function input(fields: Partial<StreamInput> = {}): StreamInput {
 
 const add = (fields: Partial<StreamInput> = {}) => streams.create(input(fields), 'test');
 
+async function addModel(): Promise<string> {
+	const [row] = await database.db.execute<{ id: string }>(sql`
+		insert into models (name, version, format, spec, inputs, file, size_bytes, sha256, created_by)
+		values ('m', 1, 'yolov8', '{}', '[]', 'm.onnx', 1, 'x', 'test') returning id`);
+	return row!.id;
+}
+
 /** Everything every table holds, as one text. */
 async function everything(): Promise<string> {
 	const tables = await database.db.execute<{ name: string }>(
@@ -86,6 +93,7 @@ async function refusal(work: Promise<unknown>): Promise<AppError> {
 
 describe('registry', () => {
 	it('stores every field and gives it back', async () => {
+		const model_id = await addModel();
 		const given = input({
 			name: 'Köln Süd 🚦 <b onclick="x">&amp;</b>',
 			location_name: "O'Reilly; drop table streams;--",
@@ -101,7 +109,7 @@ describe('registry', () => {
 			flow_mode: 'faithful',
 			rtsp_transport: 'udp',
 			hardware_decode: 'vaapi',
-			model_id: randomUUID()
+			model_id
 		});
 		const created = await streams.create(given, 'test');
 		expect(created).toMatchObject({ ...given, rtsp_url: MASKED, state: 'inactive', last_error: null });
