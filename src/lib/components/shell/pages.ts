@@ -20,7 +20,10 @@ export const PAGES: readonly PageLink[] = [
 	{ path: '/settings', label: 'Settings', icon: Settings }
 ];
 
+/** Zones and rules belong to a camera: they are part of the fleet. */
+const OF_FLEET = ['/', '/rules'];
+
 /** Whether `path` is this page or lies under it. */
 export function isCurrent(page: PageLink, path: string): boolean {
-	return page.path === '/' ? path === '/' : path === page.path || path.startsWith(`${page.path}/`);
+	return page.path === '/' ? OF_FLEET.includes(path) : path === page.path || path.startsWith(`${page.path}/`);
 }
