@@ -20,6 +20,7 @@ const GSTREAMER = [
 	{ package: 'gstreamer1.0-plugins-good' },
 	{ package: 'gstreamer1.0-plugins-bad' }
 ];
+const MOSQUITTO = [{ package: 'mosquitto', file: '/usr/sbin/mosquitto' }];
 const OPENCV = [{ package: 'python3-opencv' }];
 
 /** In the order in which they run: what fails soonest comes first. */
@@ -32,7 +33,7 @@ const PARTS = [
 	},
 	{ name: 'check', says: 'types', run: ['npm', 'run', '--silent', 'check'], needs: [] },
 	{ name: 'unit', says: 'pure parts', run: vitest('unit'), needs: ['ffmpeg', ...OPENCV] },
-	{ name: 'database', says: 'a real PostgreSQL', run: vitest('database'), needs: ['ffmpeg'] },
+	{ name: 'database', says: 'a real PostgreSQL', run: vitest('database'), needs: ['ffmpeg', ...MOSQUITTO] },
 	{
 		name: 'cameras',
 		says: 'real ffmpeg and RTSP cameras',

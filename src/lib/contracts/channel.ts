@@ -86,6 +86,17 @@ export const channelInput = z.discriminatedUnion('type', [
 ]);
 export type ChannelInput = z.infer<typeof channelInput>;
 
+/** Some fields of a channel; of `config` only the given ones change. Its kind stays. */
+export const channelPatch = z.strictObject({
+	name: common.name.optional(),
+	enabled: z.boolean().optional(),
+	min_interval_s: limits.min_interval_s.unwrap().optional(),
+	max_per_hour: limits.max_per_hour.unwrap().optional(),
+	notify_resolved: z.boolean().optional(),
+	config: z.record(z.string(), z.unknown()).optional().describe('fields of the configuration of its kind')
+});
+export type ChannelPatch = z.infer<typeof channelPatch>;
+
 /** What the API answers; secrets stand as `***`. */
 export const channelRecord = z.object({
 	id: z.uuid(),

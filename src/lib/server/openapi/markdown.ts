@@ -84,19 +84,41 @@ function bodyNames(): string[] {
 	return Object.keys(INPUTS).filter((name) => used.some((body) => body === name));
 }
 
+interface ObjectSchema {
+	properties?: Record<string, Schema & Partial<ObjectSchema>>;
+	required?: string[];
+	oneOf?: ObjectSchema[];
+}
+
 function fieldsOf(name: string): string {
-	const schema = openApiDocument('').components.schemas[name] as {
-		properties: Record<string, Schema>;
-		required?: string[];
-	};
+	const schema = openApiDocument('').components.schemas[name] as ObjectSchema;
+	if (schema.oneOf) return schema.oneOf.map(fieldsOfKind).join('\n\n');
 	const partial = name.endsWith('Patch');
-	const rows = Object.entries(schema.properties).map(([field, property]) => [
+	const rows = Object.entries(schema.properties ?? {}).map(([field, property]) => [
 		`\`${field}\``,
 		kind(property),
 		...(partial ? [] : [schema.required?.includes(field) ? 'required' : standard(property)]),
 		typeof property.description === 'string' ? property.description : ''
 	]);
 	return table(partial ? ['field', 'is', 'meaning'] : ['field', 'is', 'default', 'meaning'], rows);
+}
+
+/** One of several forms that `type` tells apart: its own table, the fields of its `config` among the others. */
+function fieldsOfKind(schema: ObjectSchema): string {
+	const { type, config, ...common } = schema.properties ?? {};
+	const nested = Object.entries(config?.properties ?? {}).map(
+		([field, property]) => [`config.${field}`, property, config?.required?.includes(field)] as const
+	);
+	const plain = Object.entries(common).map(
+		([field, property]) => [field, property, schema.required?.includes(field)] as const
+	);
+	const rows = [...plain, ...nested].map(([field, property, required]) => [
+		`\`${field}\``,
+		kind(property),
+		required ? 'required' : standard(property),
+		typeof property.description === 'string' ? property.description : ''
+	]);
+	return `With \`type\` \`${String(type?.const)}\`:\n\n${table(['field', 'is', 'default', 'meaning'], rows)}`;
 }
 
 function standard(schema: Schema): string {

@@ -1,0 +1,47 @@
+// What every kind of channel has in common: one message, one way to send it, one kind of failure.
+import type { AlertRecord } from '#lib/contracts/alert.ts';
+import type { DeliveryRecord } from '#lib/contracts/channel.ts';
+
+export interface Message {
+	/** The delivery's id: the same for every attempt, so that a receiver can tell a repetition. */
+	id: string;
+	event: DeliveryRecord['event'];
+	/** Its addresses lead to this server from outside. */
+	alert: AlertRecord;
+	/** The page that shows the alert. */
+	url: string;
+}
+
+export interface Sender {
+	/** Resolves once the other side has taken it, with what it said. Throws DeliveryError. */
+	send(message: Message, signal: AbortSignal): Promise<{ answer: string }>;
+}
+
+/**
+ * `unreachable`: nobody takes anything there at the moment, which says nothing about this message. `refused`: somebody
+ * said no to it, and may say yes later. `permanent`: the same again will be refused again, unless a person changes something.
+ */
+export type DeliveryFailure = 'unreachable' | 'refused' | 'permanent';
+
+/** `message` says what happened, where, and what to do. */
+export class DeliveryError extends Error {
+	readonly kind: DeliveryFailure;
+	/** How long the other side asked to wait; null when it did not. */
+	readonly retryAfterS: number | null;
+
+	constructor(
+		kind: DeliveryFailure,
+		message: string,
+		options: { retryAfterS?: number | null; cause?: unknown } = {}
+	) {
+		super(message, { cause: options.cause });
+		this.name = 'DeliveryError';
+		this.kind = kind;
+		this.retryAfterS = options.retryAfterS ?? null;
+	}
+}
+
+/** The message as one JSON object, for receivers that see no headers: the alert, and what it is about it. */
+export function documentOf({ id, event, alert, url }: Message): Record<string, unknown> {
+	return { ...alert, event, delivery_id: id, url };
+}
