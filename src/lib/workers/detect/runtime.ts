@@ -33,9 +33,13 @@ export async function openSession(
 	}
 }
 
-/** What the runtime says, on one line of readable length. */
+/** What the runtime says, on one line of readable length, without the places in its own sources and a full stop. */
 export function shorten(message: string): string {
-	const line = message.replace(/\s+/g, ' ').trim();
+	const line = message
+		.replace(/\S*onnxruntime_src\S*/g, '')
+		.replace(/\s+/g, ' ')
+		.trim()
+		.replace(/\.$/, '');
 	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 
@@ -47,7 +51,8 @@ function create(path: string, provider: ExecutionProvider): Promise<InferenceSes
 		interOpNumThreads: 1,
 		executionMode: 'sequential',
 		graphOptimizationLevel: 'all',
-		logSeverityLevel: 3,
+		// What fails is thrown; a model that fails at every picture must not write to stderr as often.
+		logSeverityLevel: 4,
 		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } }
 	});
 }
