@@ -1,7 +1,8 @@
-// The demo cameras as data: which loop each plays, and where it is said to stand.
+// The demo cameras as data: which loop each plays, where it is said to stand, and what it is watched for.
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { LOOPS, type SceneName } from './recipes.ts';
+import { sceneWatch } from './watch.ts';
 
 /** Angles in degrees, lengths in metres; heading clockwise from north, tilt downwards from level. */
 export interface SceneCamera {
@@ -62,8 +63,8 @@ export const sceneCameras: SceneCamera[] = [
 	}
 ];
 
-/** The same cameras in the fields of a stream's registration. */
-export const demoCameras = sceneCameras.map(({ scene: _, file, ...camera }) => ({
-	...camera,
-	rtsp_url: pathToFileURL(path.join(LOOPS, file)).href
+/** The same cameras in the fields of a stream's registration, with their zones and rules. */
+export const demoCameras = sceneCameras.map(({ scene, file, ...camera }) => ({
+	camera: { ...camera, rtsp_url: pathToFileURL(path.join(LOOPS, file)).href },
+	watch: sceneWatch[scene]
 }));

@@ -160,7 +160,11 @@ test('the one against the stream walks north through people who walk south', asy
 });
 
 test('every demo camera plays a file that is there', () => {
-	expect(demoCameras.map(({ rtsp_url }) => statSync(new URL(rtsp_url)).isFile())).toEqual([true, true, true]);
+	expect(demoCameras.map(({ camera: { rtsp_url } }) => statSync(new URL(rtsp_url)).isFile())).toEqual([
+		true,
+		true,
+		true
+	]);
 });
 
 test('loops and truth together keep within 12 MB', () => {

@@ -1,15 +1,20 @@
 // The composition root: how the server starts, as a list. Every room is made here and handed what it needs.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createAlerts } from '../alerts/index.ts';
 import { createAuth } from '../auth/index.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { StartupError } from '../base/startup-error.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { openDatabase, type Database } from '../db/index.ts';
+import { createDelivery } from '../delivery/index.ts';
+import { createDetections } from '../detections/index.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import { createHistory } from '../history/index.ts';
-import { createLive } from '../live/index.ts';
+import { createLive, renderEvidence } from '../live/index.ts';
 import { createModels } from '../models/index.ts';
+import { createRetention, type Retention } from '../retention/index.ts';
 import { createRules } from '../rules/index.ts';
 import { createSettings, previewOf } from '../settings/index.ts';
 import { createStreams } from '../streams/index.ts';
@@ -32,7 +37,11 @@ export async function start(config: Config): Promise<App> {
 		closer.last('bus', bus.close);
 		const services = await furnish(config, log, database, bus);
 		const signIn = await services.auth.seed();
-		if (config.demo.enabled) await addDemoCameras(services.streams, config, log);
+		if (config.demo.enabled) await addDemoCameras(services);
+		services.alerts.start();
+		services.detections.start();
+		if (config.roles.includes('relay')) services.delivery.start();
+		const retention = keepWithinDays(config, log, bus, services);
 		if (config.roles.includes('worker')) await services.engine.start();
 		services.history.start();
 		closer.first('readiness', services.health.stopping);
@@ -40,6 +49,10 @@ export async function start(config: Config): Promise<App> {
 		closer.first('models', services.models.close);
 		closer.first('engine', services.engine.stop);
 		closer.first('history', services.history.stop);
+		closer.first('retention', retention.stop);
+		closer.first('detections', services.detections.stop);
+		closer.first('alerts', services.alerts.stop);
+		closer.first('delivery', services.delivery.stop);
 		const { busy, quiet } = services.engine;
 		return { services, signIn, ...closer.phases, busy, quiet };
 	} catch (error) {
@@ -88,6 +101,31 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		inference: config.inference
 	});
 	const live = createLive({ bus, engine, fps: preview.fps });
+	const { dataDir } = config;
+	const alerts = createAlerts({
+		db,
+		bus,
+		log,
+		dataDir,
+		ffmpegPath: config.ffmpegPath,
+		clipRingDir: join(dataDir, 'clip-ring'),
+		stillAt: live.still
+	});
+	const delivery = createDelivery({
+		db,
+		bus,
+		log,
+		config,
+		alert: (id) => alerts.get(id),
+		snapshot: async (id) => readFile(await alerts.file(id, 'snapshot'))
+	});
+	const detections = createDetections({
+		db,
+		bus,
+		log,
+		dataDir,
+		draw: (frame) => renderEvidence(frame, { arrows: false, zone: null })
+	});
 	settings.onChange((changed) => {
 		engine.setPreview(previewOf(changed));
 		live.setFps(changed.live_preview_fps);
@@ -99,7 +137,43 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		needed: ['database'],
 		figures: streamFigures(engine)
 	});
-	return { log, config, auth, streams, models, settings, history, rules, engine, live, health };
+	return {
+		log,
+		config,
+		auth,
+		streams,
+		models,
+		settings,
+		history,
+		rules,
+		alerts,
+		detections,
+		delivery,
+		engine,
+		live,
+		health
+	};
+}
+
+/** What is kept for so many days, and forgotten after that. */
+function keepWithinDays(config: Config, log: Logger, bus: Bus, services: Services): Retention {
+	const { alerts, detections, settings, streams } = services;
+	const ringFolder = join(config.dataDir, 'clip-ring');
+	const retention = createRetention({
+		keepings: [
+			{ name: 'detections', days: (s) => s.retention_detections_days, prune: detections.prune },
+			{ name: 'clips', days: (s) => s.retention_clips_days, prune: alerts.pruneClips },
+			{ name: 'alerts', days: (s) => s.retention_alerts_days, prune: alerts.prune }
+		],
+		settings: settings.get,
+		streamIds: async () => (await streams.list()).map(({ id }) => id),
+		streamFolders: [join(config.dataDir, 'detections'), ringFolder],
+		ringFolder,
+		bus,
+		log
+	});
+	retention.start();
+	return retention;
 }
 
 function openBus(config: Config, log: Logger): Bus {
