@@ -82,3 +82,8 @@ export const detectionsQuery = z.strictObject({
 	track_id: z.coerce.number().int().optional()
 });
 export type DetectionsQuery = z.infer<typeof detectionsQuery>;
+
+export const streamDetectionsQuery = detectionsQuery.pick({ before: true }).extend({
+	limit: z.coerce.number().int().min(1).max(1000).default(50)
+});
+export type StreamDetectionsQuery = z.infer<typeof streamDetectionsQuery>;

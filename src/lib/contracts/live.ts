@@ -29,6 +29,8 @@ export interface LiveHeartbeat {
 	at: string;
 	/** Frames this client was too slow for, since it connected. */
 	dropped: number;
+	/** Alerts and detections it was too slow for: read their lists again. */
+	missed: number;
 }
 
 export interface LiveEvents {

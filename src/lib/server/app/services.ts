@@ -1,4 +1,7 @@
 // The rooms as routes see them, put on every request's locals by the composition root.
+import type { Alerts } from '../alerts/index.ts';
+import type { Detections } from '../detections/index.ts';
+import type { Delivery } from '../delivery/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { History } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
@@ -21,6 +24,10 @@ export interface Services {
 	history: History;
 	/** Zones as well. */
 	rules: Rules;
+	alerts: Alerts;
+	detections: Detections;
+	/** Channels as well. */
+	delivery: Delivery;
 	engine: Engine;
 	live: Live;
 	health: Health;

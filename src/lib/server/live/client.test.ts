@@ -1,5 +1,7 @@
 // A client of the event stream: what a slow one costs, what it is told, and how it ends.
 import { expect, test, vi } from 'vitest';
+import type { AlertRecord } from '#lib/contracts/alert.ts';
+import type { DetectionRecord } from '#lib/contracts/detection.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import { createClient } from './client.ts';
 
@@ -36,7 +38,8 @@ test('a client that does not read holds one picture a stream, and hears how many
 	client.heartbeat(new Date(0));
 	expect(JSON.parse((await read())!.split('data: ')[1]!)).toEqual({
 		at: '1970-01-01T00:00:00.000Z',
-		dropped: 1998
+		dropped: 1998,
+		missed: 0
 	});
 	expect([await read(), await read()]).toEqual(['a999', 'b999']);
 	expect(encoded, 'pictures nobody gets are never encoded').toHaveBeenCalledTimes(2);
@@ -55,6 +58,24 @@ test('statuses are never lost: the newest of each stream comes, before pictures'
 		{ streamId: 'b', detail: 'other' }
 	]);
 	expect(await read()).toBe('picture');
+});
+
+test('alerts and detections wait within bounds: the newest of an alert, the newest detections, the rest counted', async () => {
+	const { client, read } = clientOf();
+	await read();
+	const alert = (id: number, status: string) =>
+		client.alert({ id: `a${id}`, status } as unknown as AlertRecord);
+	for (let i = 0; i < 250; i++) alert(i, 'firing');
+	alert(249, 'resolved');
+	for (let i = 0; i < 150; i++) client.detection({ id: `d${i}` } as DetectionRecord);
+	client.heartbeat(new Date(0));
+	const told: { id?: string; status?: string; missed?: number }[] = [];
+	for (let i = 0; i < 301; i++) told.push(JSON.parse((await read())!.split('data: ')[1]!) as object);
+	expect(told[0]).toMatchObject({ id: 'a50' });
+	expect(told[199]).toEqual({ id: 'a249', status: 'resolved' });
+	expect(told[200]).toMatchObject({ missed: 100 });
+	expect(told[201]).toEqual({ id: 'd50' });
+	expect(told[300]).toEqual({ id: 'd149' });
 });
 
 test('a busy stream does not keep another one waiting', async () => {

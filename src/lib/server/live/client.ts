@@ -1,4 +1,6 @@
 // One client of the event stream: what waits for it, bounded by the number of streams, and how it reads that.
+import type { AlertRecord } from '#lib/contracts/alert.ts';
+import type { DetectionRecord } from '#lib/contracts/detection.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import { encodeEvent } from './frame.ts';
 
@@ -10,6 +12,10 @@ export interface Client {
 	frame(streamId: string, encode: () => Uint8Array): void;
 	/** Queues a status; the newest of a stream stands for all that still wait. */
 	status(status: StreamStatus): void;
+	/** Queues an alert; the newest of an alert stands for all that still wait. */
+	alert(alert: AlertRecord): void;
+	/** Queues a stored detection. */
+	detection(detection: DetectionRecord): void;
 	heartbeat(at: Date): void;
 	close(): void;
 }
@@ -24,6 +30,10 @@ export interface ClientOptions {
 /** How long a browser waits before it connects again, ms. */
 const RETRY_HINT_MS = 2000;
 
+/** News that may wait for a slow reader; beyond it the oldest give way and count as missed. */
+const MAX_ALERTS = 200;
+const MAX_DETECTIONS = 100;
+
 /**
  * Nothing is pushed: a chunk leaves the queue only when the connection asks for one, so what a slow reader has not
  * taken waits here, where newer pictures replace it, and not in a buffer that grows.
@@ -32,9 +42,12 @@ export function createClient(options: ClientOptions): Client {
 	const statuses = new Map<string, StreamStatus>();
 	/** In the order the streams have waited: a replaced picture keeps its stream's place. */
 	const frames = new Map<string, () => Uint8Array>();
+	const alerts = new Map<string, AlertRecord>();
+	const detections: DetectionRecord[] = [];
 	let greeting: Uint8Array | null = Buffer.from(`retry: ${RETRY_HINT_MS}\n\n`);
 	let heartbeatAt: Date | null = null;
 	let dropped = 0;
+	let missed = 0;
 	let wake = () => {};
 	let closed = false;
 	let controller: ReadableStreamDefaultController<Uint8Array>;
@@ -49,11 +62,18 @@ export function createClient(options: ClientOptions): Client {
 			statuses.delete(status[0]);
 			return encodeEvent('status', status[1]);
 		}
+		const [alert] = alerts;
+		if (alert) {
+			alerts.delete(alert[0]);
+			return encodeEvent('alert', alert[1]);
+		}
 		if (heartbeatAt) {
 			const at = heartbeatAt.toISOString();
 			heartbeatAt = null;
-			return encodeEvent('heartbeat', { at, dropped });
+			return encodeEvent('heartbeat', { at, dropped, missed });
 		}
+		const detection = detections.shift();
+		if (detection) return encodeEvent('detection', detection);
 		const [frame] = frames;
 		if (!frame) return null;
 		frames.delete(frame[0]);
@@ -73,6 +93,8 @@ export function createClient(options: ClientOptions): Client {
 		if (closed) return false;
 		closed = true;
 		statuses.clear();
+		alerts.clear();
+		detections.length = 0;
 		frames.clear();
 		wake();
 		options.onEnd();
@@ -99,6 +121,25 @@ export function createClient(options: ClientOptions): Client {
 		},
 		status(status) {
 			statuses.set(status.streamId, status);
+			wake();
+		},
+		alert(alert) {
+			// Told anew it goes to the end: what waits is in the order of what happened last.
+			alerts.delete(alert.id);
+			alerts.set(alert.id, alert);
+			const [oldest] = alerts.keys();
+			if (alerts.size > MAX_ALERTS && oldest !== undefined) {
+				alerts.delete(oldest);
+				missed++;
+			}
+			wake();
+		},
+		detection(detection) {
+			detections.push(detection);
+			if (detections.length > MAX_DETECTIONS) {
+				detections.shift();
+				missed++;
+			}
 			wake();
 		},
 		heartbeat(at) {

@@ -6,9 +6,13 @@ import { createClient, type Client } from './client.ts';
 import { shareFrame, type SharedFrame } from './frame.ts';
 import { createMjpegReader, type MjpegReader } from './mjpeg.ts';
 import type { Display } from './overlay.ts';
+import { createStills, type Still } from './still.ts';
 import { createFanOutRate } from './rate.ts';
 
-export type { Display } from './overlay.ts';
+export type { Display, Evidence } from './overlay.ts';
+export { renderEvidence } from './overlay.ts';
+export type { ZoneOutline } from './marks.ts';
+export type { Still } from './still.ts';
 export { MJPEG_BOUNDARY } from './mjpeg.ts';
 
 export interface LiveDeps {
@@ -50,6 +54,11 @@ export interface Live {
 	/** The newest picture; null before the first. */
 	snapshot(streamId: string, display: Display | null): Promise<Snapshot | null>;
 	latest(streamId: string): SharedFrame | null;
+	/**
+	 * A picture captured at `notBefore` (ms since the epoch) or just after it, waited for at most `waitMs`; failing that the
+	 * newest there is, unless it is stale; null without any.
+	 */
+	still(streamId: string, notBefore: number, waitMs: number): Promise<Still | null>;
 	/** Pictures a second a stream, from now on. */
 	setFps(fps: number): void;
 	/** Clients of the event stream. */
@@ -70,11 +79,13 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 	const clients = new Set<Client>();
 	const readers = new Map<MjpegReader, string>();
 	const latest = new Map<string, SharedFrame>();
+	const stills = createStills();
 	const rate = createFanOutRate(fps);
 	let closed = false;
 
 	const unsubscribe = [
 		bus.subscribe(subjects.frame, (frame) => {
+			stills.offer(frame);
 			if (!rate.admits(frame.streamId, performance.now())) return;
 			const shared = shareFrame(frame);
 			latest.set(frame.streamId, shared);
@@ -82,6 +93,12 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 				if (client.wantsFrames(frame.streamId)) client.frame(frame.streamId, shared.event);
 			}
 			for (const [reader, id] of readers) if (id === frame.streamId) reader.offer(shared);
+		}),
+		bus.subscribe(subjects.alert, (alert) => {
+			for (const client of clients) client.alert(alert);
+		}),
+		bus.subscribe(subjects.detection, (detection) => {
+			for (const client of clients) if (client.wantsFrames(detection.stream_id)) client.detection(detection);
 		}),
 		bus.subscribe(subjects.status, (status) => {
 			for (const client of clients) if (client.wantsStatus(status.streamId)) client.status(status);
@@ -189,6 +206,11 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 			return { jpeg, capturedAt: new Date(shared.frame.capturedAt), stale };
 		},
 		latest: (streamId) => latest.get(streamId) ?? null,
+		still(streamId, notBefore, waitMs) {
+			const newest = latest.get(streamId);
+			const fallback = newest && !isStale(newest) ? newest.frame : null;
+			return stills.next(streamId, notBefore, waitMs, fallback);
+		},
 		setFps: (next) => rate.set(next),
 		clients: () => clients.size,
 		close() {
@@ -197,6 +219,7 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 			for (const end of unsubscribe) end();
 			for (const client of [...clients]) client.close();
 			for (const reader of [...readers.keys()]) reader.close();
+			stills.close();
 			latest.clear();
 		}
 	};

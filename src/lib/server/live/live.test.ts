@@ -1,4 +1,6 @@
 // The live room with a real bus: greeting, rate, sharing, staleness, shutdown; and that the overlay really draws.
+import type { AlertRecord } from '#lib/contracts/alert.ts';
+import type { DetectionRecord, TrackedObject } from '#lib/contracts/detection.ts';
 import { directionOf } from '#lib/contracts/direction.ts';
 import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
-import { createLive, type Display, type Live } from './index.ts';
+import { createLive, renderEvidence, type Display, type Live } from './index.ts';
 import { overlaySvg } from './overlay.ts';
 
 const DISPLAY: Display = {
@@ -249,6 +251,50 @@ describe('overlay', () => {
 		expect(Buffer.from(plain.jpeg).equals(grey)).toBe(true);
 	});
 
+	const person = (over: object = {}): TrackedObject => ({
+		label: 'person',
+		confidence: 0.874,
+		box: { x: 0.25, y: 0.25, width: 0.25, height: 0.5 },
+		trackId: 12,
+		ageS: 3,
+		seen: true,
+		...over
+	});
+
+	test('marks objects where they are, motion drawn or not', async () => {
+		bus.publish(subjects.frame, frameOf({ objects: [person()] }));
+		const { jpeg } = (await live.snapshot('a', { ...DISPLAY, show_arrows: false }))!;
+		// The box's upper left corner lies at (80, 45) of 320×180; its middle stays free.
+		expect((await pixel(jpeg, 84, 45))[0]).toBeGreaterThan(190);
+		expect(Math.abs((await pixel(jpeg, 120, 90))[0] - 128), 'nothing dims it').toBeLessThan(6);
+	});
+
+	test('says what an object is, and never lets a name become markup', () => {
+		const objects = [person({ label: '<image href="file:///etc/passwd"/>&', seen: false })];
+		const svg = overlaySvg(frameOf({ objects }), DISPLAY, 960, 540);
+		expect(svg).toContain('&lt;image href="file:///etc/passwd"/&gt;&amp;');
+		expect(svg).not.toContain('<image');
+		expect(svg, 'predicted, it is dashed').toContain('stroke-dasharray');
+	});
+
+	test('outlines a zone on evidence, and survives what a zone may be called', async () => {
+		const points: [number, number][] = [
+			[0.25, 0.25],
+			[0.75, 0.25],
+			[0.75, 0.75],
+			[0.25, 0.75]
+		];
+		const outline = { name: 'Dock & \u0007 \ud83d', kind: 'polygon' as const, points };
+		const jpeg = await renderEvidence(frameOf({ vectors: new Float32Array() }), {
+			arrows: true,
+			zone: outline
+		});
+		const row = await Promise.all(Array.from({ length: 40 }, (_, i) => pixel(jpeg, 150 + i, 135)));
+		expect(Math.max(...row.map(([r]) => r)), 'its lower edge').toBeGreaterThan(190);
+		const line = { name: 'Gate', kind: 'line' as const, points: points.slice(0, 2) };
+		await renderEvidence(frameOf({ objects: [person()] }), { arrows: false, zone: line });
+	});
+
 	test('stays small with a vector at every fourth pixel of a large frame', () => {
 		const vectors = new Float32Array(480 * 270 * 4);
 		for (let i = 0; i < 480 * 270; i++) vectors.set([(i % 480) * 4, Math.floor(i / 480) * 4, 3, -2], i * 4);
@@ -269,6 +315,43 @@ describe('overlay', () => {
 			const svg = overlaySvg(frameOf({ vectors }), DISPLAY, 960, 540);
 			expect(svg).toContain(wheel.hueOnPicture(directionOf(dx, dy)));
 		}
+	});
+});
+
+describe('a still of a moment', () => {
+	test('is the first picture from then on, waited for', async () => {
+		bus.publish(subjects.frame, frameOf({ capturedAt: 1000 }));
+		const asked = live.still('a', 1500, 5000);
+		bus.publish(subjects.frame, frameOf({ capturedAt: 1400 }));
+		bus.publish(subjects.frame, frameOf({ capturedAt: 1600 }));
+		bus.publish(subjects.frame, frameOf({ capturedAt: 1700 }));
+		expect((await asked)?.capturedAt).toBe(1600);
+		expect((await live.still('a', 900, 5000))?.capturedAt, 'there already').toBeGreaterThanOrEqual(1000);
+	});
+
+	test('is the newest there is when none comes, and none of a stream that is lost', async () => {
+		bus.publish(subjects.frame, frameOf({ capturedAt: 1000 }));
+		expect((await live.still('a', 1500, 10))?.capturedAt).toBe(1000);
+		word = 'stream_error';
+		expect(await live.still('a', 500, 10)).toBeNull();
+		expect(await live.still('nowhere', 500, 10)).toBeNull();
+	});
+
+	test('is not waited for beyond the end', async () => {
+		const asked = live.still('a', 1500, 60_000);
+		live.close();
+		expect(await asked).toBeNull();
+	});
+});
+
+describe('alerts and detections', () => {
+	test('alerts go to everybody, detections to those who watch the stream', async () => {
+		const watching = live.events(['a'], signal(), { statuses: [] });
+		const elsewhere = live.events(['b'], signal(), { statuses: [] });
+		bus.publish(subjects.detection, { id: 'd', stream_id: 'a' } as DetectionRecord);
+		bus.publish(subjects.alert, { id: 'x', stream_id: 'a' } as AlertRecord);
+		expect((await read(watching, 3)).map(({ event }) => event)).toEqual(['alert', 'heartbeat', 'detection']);
+		expect((await read(elsewhere, 2)).map(({ event }) => event)).toEqual(['alert', 'heartbeat']);
 	});
 });
 

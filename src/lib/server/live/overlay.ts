@@ -1,14 +1,21 @@
-// Motion drawn on a picture by the server, for snapshots and MJPEG: as the page draws it, but as SVG over the JPEG.
+// Motion, objects and zones drawn on a picture by the server: as the page draws them, but as SVG over the JPEG.
 import { directionOf, hueIndex, HUES_ON_PICTURES } from '#lib/contracts/direction.ts';
 import sharp from 'sharp';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import type { StreamRecord } from '#lib/contracts/stream.ts';
+import { objectsSvg, zoneSvg, type ZoneOutline } from './marks.ts';
 
 /** A stream's display fields, as far as a still picture shows them. */
 export type Display = Pick<
 	StreamRecord,
 	'arrow_scale' | 'arrow_opacity' | 'gradient_intensity' | 'show_feed' | 'show_arrows' | 'show_magnitude'
 >;
+
+/** What is marked on a picture that is kept: its objects always, motion and a zone where given. */
+export interface Evidence {
+	arrows: boolean;
+	zone: ZoneOutline | null;
+}
 
 /** Share of its brightness the feed keeps while motion lies on it. */
 const DIMMED = 0.72;
@@ -29,12 +36,31 @@ export function overlayKey(display: Display): string {
 
 /** The frame's JPEG, of the same size, with its motion drawn on it. */
 export async function renderOverlay(frame: PreviewFrame, display: Display): Promise<Uint8Array> {
-	if (display.show_feed && !display.show_arrows && !display.show_magnitude) return frame.jpeg;
-	const picture = sharp(frame.jpeg);
+	const plain = display.show_feed && !display.show_arrows && !display.show_magnitude;
+	if (plain && frame.objects.length === 0) return frame.jpeg;
+	return drawn(frame.jpeg, (width, height) => overlaySvg(frame, display, width, height));
+}
+
+/** The frame's JPEG with what was seen marked on it, its brightness kept: a picture to file, and to show as evidence. */
+export async function renderEvidence(frame: PreviewFrame, { arrows, zone }: Evidence): Promise<Uint8Array> {
+	return drawn(frame.jpeg, (width, height) => {
+		const size = { width, height };
+		const motion = arrows ? arrowsSvg(frame, width / frame.width, width, EVIDENCE_ARROWS) : '';
+		return svg(width, height, motion + (zone ? zoneSvg(zone, size) : '') + objectsSvg(frame.objects, size));
+	});
+}
+
+const EVIDENCE_ARROWS = { arrow_scale: 2, arrow_opacity: 70 };
+
+async function drawn(
+	jpeg: Uint8Array,
+	svgOf: (width: number, height: number) => string
+): Promise<Uint8Array> {
+	const picture = sharp(jpeg);
 	const { width, height } = await picture.metadata();
 	return (
 		picture
-			.composite([{ input: Buffer.from(overlaySvg(frame, display, width, height)) }])
+			.composite([{ input: Buffer.from(svgOf(width, height)) }])
 			// Full colour resolution: arrows are thin and their hue is what they say.
 			.jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' })
 			.toBuffer()
@@ -44,13 +70,17 @@ export async function renderOverlay(frame: PreviewFrame, display: Display): Prom
 /** The overlay as SVG, in pixels of a picture `width` wide. */
 export function overlaySvg(frame: PreviewFrame, display: Display, width: number, height: number): string {
 	const scale = width / frame.width;
+	const dim = display.show_arrows || display.show_magnitude ? 1 - DIMMED : 0;
 	const ground = display.show_feed
-		? `<rect width="${width}" height="${height}" fill-opacity="${1 - DIMMED}"/>`
+		? `<rect width="${width}" height="${height}" fill-opacity="${dim}"/>`
 		: `<rect width="${width}" height="${height}" fill="${GROUND}"/>`;
 	const heat = display.show_magnitude ? heatSvg(frame, scale, display.gradient_intensity / 100) : '';
 	const arrows = display.show_arrows ? arrowsSvg(frame, scale, width, display) : '';
-	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${ground}${heat}${arrows}</svg>`;
+	return svg(width, height, ground + heat + arrows + objectsSvg(frame.objects, { width, height }));
 }
+
+const svg = (width: number, height: number, content: string) =>
+	`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`;
 
 /** Magnitude as lightness, one soft cell a vector: hue belongs to direction. */
 function heatSvg({ vectors, gridSize }: PreviewFrame, scale: number, intensity: number): string {
@@ -73,7 +103,7 @@ function arrowsSvg(
 	{ vectors, gridSize }: PreviewFrame,
 	scale: number,
 	width: number,
-	display: Display
+	display: Pick<Display, 'arrow_scale' | 'arrow_opacity'>
 ): string {
 	const head = Math.min(13, Math.max(4.6, width * 0.0092));
 	const stride = Math.max(1, Math.ceil(LEAST_SPACING / (gridSize * scale)));

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { geocodeQuery, reverseGeocodeQuery } from '#lib/contracts/geocode.ts';
 import { activityQuery, runsQuery } from '#lib/contracts/history.ts';
 import { PROBLEM_CODES, type ProblemCode } from '#lib/contracts/problem.ts';
+import { ALERTS } from './chapters/alerts.ts';
+import { DETECTIONS } from './chapters/detections.ts';
+import { CHANNELS } from './chapters/channels.ts';
 import { MODELS } from './chapters/models.ts';
 import { RULES } from './chapters/rules.ts';
 import { list, media, nothing, one, type Chapter, type Operation } from './operation.ts';
@@ -149,9 +152,9 @@ export const CHAPTERS: Chapter[] = [
 				method: 'GET',
 				path: '/api/v1/live',
 				role: 'viewer',
-				summary: 'Pictures, vectors and statuses as server-sent events',
+				summary: 'Pictures, vectors, objects, statuses and alerts as server-sent events',
 				notes:
-					'Events `frame` (LiveFrame), `status` (StreamStatus) and `heartbeat` (LiveHeartbeat, every 10 s). A client that reads too slowly loses frames, which are counted, never time.',
+					'Events `frame` (LiveFrame), `status` (StreamStatus), `detection` (Detection, when one of these streams stores it), `alert` (Alert, of every stream, when it begins, changes or ends) and `heartbeat` (LiveHeartbeat, every 10 s). A client that reads too slowly loses frames, then detections and alerts beyond some hundred, never time; the heartbeat counts them.',
 				query: z.object({
 					streams: z
 						.string()
@@ -185,8 +188,11 @@ export const CHAPTERS: Chapter[] = [
 			}
 		]
 	},
+	CHANNELS,
 	MODELS,
 	RULES,
+	ALERTS,
+	DETECTIONS,
 	{
 		title: 'Settings and places',
 		operations: [

@@ -11,7 +11,15 @@ import {
 	type Identity,
 	type User
 } from '#lib/contracts/account.ts';
-import { liveDetection } from '#lib/contracts/detection.ts';
+import { alertRecord } from '#lib/contracts/alert.ts';
+import { detectionRecord, liveDetection } from '#lib/contracts/detection.ts';
+import {
+	channelInput,
+	channelPatch,
+	channelRecord,
+	channelTest,
+	deliveryRecord
+} from '#lib/contracts/channel.ts';
 import { FAILURE_CODES, type SourceFailure } from '#lib/contracts/failure.ts';
 import type { FlowSample } from '#lib/contracts/flow.ts';
 import { flowPoint } from '#lib/contracts/facts.ts';
@@ -186,6 +194,8 @@ export const INPUTS = {
 	RuleInput: ruleInput,
 	RulePatch: rulePatch,
 	DryRunInput: dryRunInput,
+	ChannelInput: channelInput,
+	ChannelPatch: channelPatch,
 	ProbeInput: probeInput,
 	SystemSettingsInput: systemSettingsInput,
 	ApiKeyInput: apiKeyInput,
@@ -200,8 +210,13 @@ export const ANSWERS = {
 	Stream: streamRecord,
 	Zone: zoneRecord,
 	Rule: ruleRecord,
+	Alert: alertRecord,
+	Detection: detectionRecord,
 	DryRunResult: dryRunResult,
 	FlowPoint: flowPoint,
+	Channel: channelRecord,
+	ChannelTest: channelTest,
+	Delivery: deliveryRecord,
 	StreamStatus: streamStatus,
 	StreamHealth: streamHealth,
 	RunRecord: runRecord,

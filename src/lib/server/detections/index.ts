@@ -1,0 +1,181 @@
+// The detections room's door: of the objects on live frames some are stored, with annotated pictures, for people to search.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { DetectionRecord, DetectionsQuery } from '#lib/contracts/detection.ts';
+import type { PreviewFrame } from '#lib/contracts/messages.ts';
+import { AppError, causeChain } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { subjects, type Bus } from '../bus/index.ts';
+import { createSampler, LIMITS, type Sampler, type SamplerLimits, type Sighting } from './sampler.ts';
+import { createScreenshots, screenshotName } from './screenshots.ts';
+import * as store from './store.ts';
+import { createWriter } from './writer.ts';
+
+export interface DetectionsDeps {
+	db: store.DetectionsDatabase;
+	bus: Bus;
+	log: Logger;
+	dataDir: string;
+	/** The frame's JPEG with its objects marked on it. */
+	draw(frame: PreviewFrame): Promise<Uint8Array>;
+	/** Tests only. */
+	limits?: Partial<SamplerLimits>;
+}
+
+export interface Detections {
+	start(): void;
+	/** Newest first. */
+	list(query: Partial<DetectionsQuery> & { limit: number }): Promise<DetectionRecord[]>;
+	/** Absolute path of an annotated frame. Throws `not_found` for what can be none. */
+	screenshot(streamId: string, filename: string): string;
+	/** Removes some rows and pictures from before that time; answers how many, 0 when none are left. */
+	prune(before: Date): Promise<number>;
+	/** What was not stored, since the start: objects beyond a day's limit, rows and pictures given up. */
+	counts(): { thinned: number; rows: number; pictures: number };
+	/** Writes what waits. */
+	stop(): Promise<void>;
+}
+
+const FLUSH_EVERY_MS = 1000;
+/** Pictures being drawn and written at once, all streams together; more moments are stored without one. */
+const MAX_DRAWING = 8;
+const COMPLAIN_EVERY_MS = 60_000;
+const DAY_MS = 86_400_000;
+const PRUNE_BATCH = 1000;
+
+export function createDetections(deps: DetectionsDeps): Detections {
+	const { db, bus, log } = deps;
+	const limits = { ...LIMITS, ...deps.limits };
+	const screenshots = createScreenshots(join(deps.dataDir, 'detections'));
+	const samplers = new Map<string, Sampler>();
+	const drawing = new Set<Promise<void>>();
+	const unsubscribe: (() => void)[] = [];
+	let ticking: NodeJS.Timeout | undefined;
+	let picturesLost = 0;
+	let thinnedBefore = 0;
+	let complainedAt = -Infinity;
+
+	const writer = createWriter({
+		insert: (batch) => store.insertDetections(db, batch),
+		stored: (record) => bus.publish(subjects.detection, record),
+		log
+	});
+
+	function hear(frame: PreviewFrame): void {
+		const known = samplers.get(frame.streamId);
+		if (!known && frame.objects.length === 0) return;
+		const sampler = known ?? begin(frame);
+		const { sightings, pictured } = sampler.frame(frame);
+		if (sightings.length === 0) return;
+		if (!pictured) return add(frame.streamId, sightings, null);
+		const work = keepPicture(frame).then((image) =>
+			add(frame.streamId, sightings, { at: frame.capturedAt, image })
+		);
+		drawing.add(work);
+		void work.finally(() => drawing.delete(work));
+	}
+
+	/** What an earlier process stored today counts too. */
+	function begin({ streamId, capturedAt }: PreviewFrame): Sampler {
+		const sampler = createSampler(limits);
+		samplers.set(streamId, sampler);
+		const midnight = new Date(Math.floor(capturedAt / DAY_MS) * DAY_MS);
+		store.countSince(db, streamId, midnight).then(
+			(rows) => sampler.stored(capturedAt, rows),
+			() => {} // counted from here on
+		);
+		return sampler;
+	}
+
+	/** The file's name; null where no picture could be kept. */
+	async function keepPicture(frame: PreviewFrame): Promise<string | null> {
+		if (drawing.size >= MAX_DRAWING) {
+			picturesLost++;
+			return null;
+		}
+		const name = screenshotName(frame.capturedAt);
+		try {
+			await screenshots.write(frame.streamId, name, await deps.draw(frame));
+			return name;
+		} catch (error) {
+			picturesLost++;
+			complain(error);
+			return null;
+		}
+	}
+
+	function complain(error: unknown): void {
+		if (performance.now() - complainedAt < COMPLAIN_EVERY_MS) return;
+		complainedAt = performance.now();
+		log.warn(
+			{ cause: causeChain(error), lost: picturesLost },
+			'could not keep the pictures of detections; they are stored without'
+		);
+	}
+
+	/** Those that were on the picture's own frame get it. */
+	function add(
+		streamId: string,
+		sightings: Sighting[],
+		picture: { at: number; image: string | null } | null
+	): void {
+		for (const { object, runId, at, first } of sightings) {
+			const { label, confidence, box, trackId, ageS } = object;
+			writer.add({
+				id: randomUUID(),
+				stream_id: streamId,
+				timestamp: new Date(at).toISOString(),
+				label: label.replaceAll('\u0000', '').toWellFormed(),
+				confidence,
+				...box,
+				track_id: trackId,
+				image: picture?.at === at ? picture.image : null,
+				metadata: { run_id: runId, age_s: Math.round(ageS * 10) / 10, first_seen: first }
+			});
+		}
+	}
+
+	function tick(): void {
+		for (const [streamId, sampler] of samplers) add(streamId, sampler.overdue(Date.now()), null);
+	}
+
+	return {
+		start() {
+			ticking = setInterval(tick, FLUSH_EVERY_MS);
+			writer.start(FLUSH_EVERY_MS);
+			unsubscribe.push(
+				bus.subscribe(subjects.frame, hear),
+				bus.subscribe(subjects.streamChange, ({ streamId, change }) => {
+					if (change !== 'deleted') return;
+					thinnedBefore += samplers.get(streamId)?.thinned ?? 0;
+					samplers.delete(streamId);
+				})
+			);
+		},
+		list: (query) => store.listDetections(db, query),
+		screenshot(streamId, filename) {
+			const path = screenshots.pathOf(streamId, filename);
+			if (path) return path;
+			throw new AppError(
+				'not_found',
+				"There is no such picture. A detection's `image_path` names the one it has."
+			);
+		},
+		async prune(before) {
+			const rows = await store.deleteOlder(db, before, PRUNE_BATCH);
+			return rows > 0 ? rows : screenshots.prune(before);
+		},
+		counts() {
+			let thinned = thinnedBefore;
+			for (const sampler of samplers.values()) thinned += sampler.thinned;
+			return { thinned, rows: writer.lost, pictures: picturesLost };
+		},
+		async stop() {
+			for (const off of unsubscribe) off();
+			clearInterval(ticking);
+			for (const [streamId, sampler] of samplers) add(streamId, sampler.overdue(Infinity), null);
+			await Promise.allSettled(drawing);
+			await writer.stop();
+		}
+	};
+}
