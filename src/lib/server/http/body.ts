@@ -21,20 +21,22 @@ export function boundBody(request: Request, pathname: string): Request {
 	if (Number(declared) > limit) throw tooLarge(limit);
 	// A declared length is kept: the HTTP parser sees to it.
 	if (declared !== null) return request;
-	return new Request(request, {
-		body: request.body.pipeThrough(bound(limit)),
-		duplex: 'half'
-	} as RequestInit);
+	return new Request(request, { body: bound(request.body, limit), duplex: 'half' } as RequestInit);
 }
 
-function bound(limit: number): TransformStream<Uint8Array, Uint8Array> {
+/** Fails beyond the limit, but leaves the rest unread: to cancel it would cut the connection before the answer is sent. */
+function bound(body: ReadableStream<Uint8Array>, limit: number): ReadableStream<Uint8Array> {
+	const reader = body.getReader();
 	let size = 0;
-	return new TransformStream({
-		transform(chunk, controller) {
-			size += chunk.length;
+	return new ReadableStream({
+		async pull(controller) {
+			const { done, value } = await reader.read();
+			if (done) return controller.close();
+			size += value.length;
 			if (size > limit) controller.error(tooLarge(limit));
-			else controller.enqueue(chunk);
-		}
+			else controller.enqueue(value);
+		},
+		cancel: (reason) => reader.cancel(reason)
 	});
 }
 

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as WebStream } from 'node:stream/web';
 import { AppError } from '../base/errors.ts';
 
 export interface Received {
@@ -46,13 +45,23 @@ export async function receive(
 	try {
 		if (!body) throw empty();
 		const target = createWriteStream(file, { flags, mode: 0o600, flush: true });
-		await pipeline(Readable.fromWeb(body as WebStream<Uint8Array>), measured, target);
+		await pipeline(chunksOf(body), measured, target);
 		if (sizeBytes === 0) throw empty();
 	} catch (error) {
 		await rm(file, { force: true });
 		throw uploadProblem(error);
 	}
 	return { sizeBytes, sha256: hash.digest('hex') };
+}
+
+/** Never cancels what it leaves unread: that would cut the connection before the sender hears what was wrong. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+	const reader = body.getReader();
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done) return;
+		yield value;
+	}
 }
 
 /** Makes the folder and removes what a server that died left unfinished in it. */
