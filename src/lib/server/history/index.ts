@@ -30,7 +30,7 @@ export interface HistoryDeps {
 }
 
 const DAY_MS = 86_400_000;
-/** Whole seconds are kept no longer than this, whatever the settings say: a zone's day is some 30 MB. */
+/** Whole seconds are kept no longer than this, whatever the settings say: a zone's day is some 45 MB. */
 const SECONDS_KEPT_MS = DAY_MS;
 const MOST_POINTS = 1000;
 const STOP_WITHIN_MS = 2000;
