@@ -1,7 +1,7 @@
 // The dry run in words.
 import { describe, expect, it } from 'vitest';
 import { condition, type DryRunResult } from '#lib/contracts/rule.ts';
-import { firingLength, peakWords, plotColumns, plotTop, verdict } from './dryRun.ts';
+import { firingLength, peakWords, plotColumns, plotRange, plotTop, verdict } from './dryRun.ts';
 
 const fired = (from: string, to: string | null, peak: number | null = null) => ({
 	starts_at: `2025-11-21T${from}Z`,
@@ -67,4 +67,19 @@ it('keeps the limit in sight and gaps as gaps', () => {
 	]);
 	expect(plotTop(series)).toBeGreaterThan(8);
 	expect(plotTop({ label: 'x', limit: null, points: [] })).toBe(1);
+});
+
+describe('plotRange', () => {
+	const to = Date.parse('2025-11-21T14:32:00Z') / 1000;
+	const from = (points: [number, number | null][]) =>
+		plotRange(result({ series: { label: 'x', limit: null, points } }))[0];
+
+	it('begins where something is stored, within what was asked for', () => {
+		expect(from([[to - 600, null], [to - 300, 2], [to, 3]])).toBe(to - 300); // prettier-ignore
+		expect(from([[to - 9000, 2], [to, 3]])).toBe(to - 3600); // prettier-ignore
+	});
+
+	it('is never narrower than a minute', () => {
+		expect(from([[to - 3, 2], [to, 3]])).toBe(to - 60); // prettier-ignore
+	});
 });

@@ -62,6 +62,17 @@ export function plotColumns(points: DryRunResult['series']['points']): [number[]
 	return [points.map(([at]) => at), points.map(([, value]) => value)];
 }
 
+/** Less than this is not drawn wider, s. */
+const LEAST_RANGE_S = 60;
+
+/** The time that is drawn, seconds since the epoch: from the first figure stored, if nothing is known before it. */
+export function plotRange(result: Pick<DryRunResult, 'from' | 'to' | 'series'> | null): [number, number] {
+	if (!result) return [0, 1];
+	const to = Date.parse(result.to) / 1000;
+	const first = result.series.points.find(([, value]) => value !== null)?.[0] ?? 0;
+	return [Math.min(to - LEAST_RANGE_S, Math.max(first, Date.parse(result.from) / 1000)), to];
+}
+
 /** The top of the axis: the figures and the limit with a little air, never flat. */
 export function plotTop({ points, limit }: DryRunResult['series']): number {
 	const most = points.reduce((top, [, value]) => Math.max(top, value ?? 0), limit ?? 0);

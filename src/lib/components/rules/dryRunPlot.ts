@@ -2,7 +2,7 @@
 import type uPlot from 'uplot';
 import type { DryRunResult } from '#lib/contracts/rule.ts';
 import { timeOfDay } from '../ui/format.ts';
-import { plotTop } from './dryRun.ts';
+import { plotRange, plotTop } from './dryRun.ts';
 
 export interface DryRunColours {
 	line: string;
@@ -36,7 +36,7 @@ export function dryRunPlotOptions(input: DryRunPlotInput): uPlot.Options {
 			drag: { x: false, y: false }
 		},
 		scales: {
-			x: { time: true, range: () => rangeOf(source()) },
+			x: { time: true, range: () => plotRange(source()) },
 			y: { range: () => [0, plotTop(source()?.series ?? { label: '', limit: null, points: [] })] }
 		},
 		series: [{}, { scale: 'y', stroke: colours.line, width: 1.75, points: { show: false }, spanGaps: false }],
@@ -49,7 +49,7 @@ export function dryRunPlotOptions(input: DryRunPlotInput): uPlot.Options {
 				space: 64,
 				grid: { show: false },
 				ticks: { show: false },
-				values: (_plot, splits) => splits.map((at) => timeOfDay(at * 1000).slice(0, 5))
+				values: (_plot, splits) => splits.map((at) => timeLabel(at, splits))
 			},
 			{
 				side: 1,
@@ -70,8 +70,10 @@ export function dryRunPlotOptions(input: DryRunPlotInput): uPlot.Options {
 	};
 }
 
-function rangeOf(result: DryRunResult | null): [number, number] {
-	return result ? [Date.parse(result.from) / 1000, Date.parse(result.to) / 1000] : [0, 1];
+/** Seconds only where the ticks are closer than a minute. */
+function timeLabel(at: number, splits: number[]): string {
+	const time = timeOfDay(at * 1000);
+	return (splits[1] ?? at) - (splits[0] ?? at) < 60 ? time : time.slice(0, 5);
 }
 
 /** A breach of a second is still seen: at least two pixels wide. */
