@@ -4,6 +4,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import Boxes from '@lucide/svelte/icons/boxes';
 import Cctv from '@lucide/svelte/icons/cctv';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
+import Map from '@lucide/svelte/icons/map';
 import Settings from '@lucide/svelte/icons/settings';
 
 export interface PageLink {
@@ -15,6 +16,7 @@ export interface PageLink {
 export const PAGES: readonly PageLink[] = [
 	{ path: '/', label: 'Fleet', icon: Cctv },
 	{ path: '/live', label: 'Live', icon: LayoutGrid },
+	{ path: '/map', label: 'Map', icon: Map },
 	{ path: '/alerts', label: 'Alerts', icon: Bell },
 	{ path: '/models', label: 'Models', icon: Boxes },
 	{ path: '/settings', label: 'Settings', icon: Settings }
