@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FlowPoint } from '#lib/contracts/facts.ts';
 import { announcementOf } from './announce.ts';
 import { rangeReaching, stepOf, windowOf, within } from './evidence.ts';
-import { judgedBy } from './judged.ts';
+import { judgedBy, peakWords } from './judged.ts';
 import { alert, delivery, NOW } from './testing.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -108,6 +108,21 @@ describe('the evidence', () => {
 		const at = ['00', '05', '10', '15', '59'].map((second) => point(`2026-11-21T11:00:${second}.000Z`));
 		expect(stepOf(at)).toBe(5);
 		expect(stepOf([])).toBe(1);
+	});
+
+	it('says how far it went with its unit', () => {
+		const direction = {
+			type: 'flow_direction',
+			direction_deg: 90,
+			tolerance_deg: 30,
+			mode: 'along',
+			min_magnitude: 1,
+			min_coherence: 0,
+			min_vectors: 4
+		} as const;
+		expect(peakWords(47.66, direction)).toBe('47.7 px/frame');
+		expect(peakWords(1, { type: 'line_crossed', classes: [], direction: 'any' })).toBe('1 crossing');
+		expect(peakWords(47.66, null)).toBe('47.7');
 	});
 
 	it('draws what the rule judges, against its limit', () => {

@@ -1,6 +1,7 @@
 // The figure a rule judges, out of what is stored of its zone: which number of a point, its unit, its limit. Pure.
 import type { FlowPoint } from '#lib/contracts/facts.ts';
 import type { Condition } from '#lib/contracts/rule.ts';
+import { duration, figure, plural } from '../ui/format.ts';
 
 export interface Judged {
 	title: string;
@@ -50,24 +51,25 @@ function objects(classes: readonly string[]): Judged {
 	};
 }
 
-/** The unit of an alert's peak; empty where the figure has none or the rule is not known. */
-export function peakUnit(condition: Condition | null): string {
+/** How far an alert went, with its unit where its rule is known: `47.7 px/frame`, `3 objects`. */
+export function peakWords(peak: number, condition: Condition | null): string {
 	switch (condition?.type) {
 		case 'flow_magnitude':
-			return condition.relative ? 'times the usual' : 'px/frame';
+			return condition.relative ? `${figure(peak)} times the usual` : `${figure(peak)} px/frame`;
 		case 'flow_direction':
-			return 'px/frame';
+			return `${figure(peak)} px/frame`;
+		case 'flow_coherence':
+			return `coherence ${figure(peak, 2)}`;
 		case 'object_dwell':
-			return 's inside';
+			return duration(peak);
 		case 'count':
 		case 'object_in_zone':
-			return 'objects';
-		case 'flow_coherence':
-			return 'coherence';
+			return plural(Math.round(peak), 'object');
 		case 'line_crossed':
+			return plural(Math.round(peak), 'crossing');
 		case 'stream_health':
 		case undefined:
-			return '';
+			return figure(peak);
 		default: {
 			const never: never = condition;
 			return never;
