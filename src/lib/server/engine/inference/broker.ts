@@ -104,7 +104,9 @@ export function createBroker(deps: BrokerDeps): Broker {
 		let answered = false;
 		const overdue = setTimeout(() => {
 			answered = true;
-			fail(tickets, `it has been at one picture for ${OVERDUE_MS / 1000} s`);
+			const why = `it has been at one picture for ${OVERDUE_MS / 1000} s`;
+			desk.failed(model.id, why);
+			fail(tickets, why);
 		}, OVERDUE_MS);
 		overdue.unref();
 		try {

@@ -7,6 +7,8 @@ export const POST = endpoint(
 	{ role: 'operator', query: inferQuery },
 	async ({ event, services, query }): Promise<InferAnswer> => {
 		const { model_id, confidence } = query;
+		// Threads may still know a model that was removed.
+		await services.models.get(model_id);
 		const { width, height, pixels } = await decodePicture(event.request.body);
 		const { detections, runMs, totalMs } = await services.engine.infer(model_id, pixels, confidence);
 		return {

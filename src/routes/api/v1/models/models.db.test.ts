@@ -191,6 +191,10 @@ describe('a picture', () => {
 
 	it('needs a model that is there, and an operator', async () => {
 		const body = await picture().png().toBuffer();
+		const { id } = await add();
+		expect((await look(id, body)).status).toBe(200);
+		await ask(one.DELETE, { id });
+		expect((await look(id, body)).status).toBe(404);
 		expect((await look('00000000-0000-4000-8000-000000000000', body)).status).toBe(404);
 		expect((await look('nonsense', body)).status).toBe(400);
 		expect((await ask(infer.POST, { role: 'viewer', body })).status).toBe(403);
