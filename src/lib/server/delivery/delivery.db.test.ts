@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertRecord } from '#lib/contracts/alert.ts';
 import {
+	alertStatusEvent,
 	channelInput,
 	type ChannelInput,
 	type ChannelRecord,
@@ -332,11 +333,10 @@ describe('limits', () => {
 		const [ruleA, ruleB] = [await addRule([rare, few]), await addRule([rare, few])];
 		delivery.start();
 		const [first, second, other] = [alertOf(ruleA), alertOf(ruleA), alertOf(ruleB)];
-		await tell(first);
-		await tell(second);
-		await tell(other);
-		await tell(resolved(second), 'alert.resolved');
-		await tell(resolved(first), 'alert.resolved');
+		for (const alert of [first, second, other, resolved(second), resolved(first)]) {
+			await tell(alert, alertStatusEvent[alert.status]);
+			await until(async () => (await delivery.figures()).outbox === 0);
+		}
 		await settled(delivery, rare, 5);
 		await settled(delivery, few, 5);
 		expect(await states(delivery, rare)).toEqual([

@@ -195,7 +195,7 @@ export interface Claimed {
 
 /**
  * Claims the delivery that should go next; null when none is due. An alert's events stay in order, and a delivery waits
- * while an earlier one of its channel is in its first quick attempts.
+ * while an earlier one of its channel is in its first quick attempts (not while that one itself waits for its alert's beginning).
  */
 export async function claimNext(db: Db, claim: Claim): Promise<Claimed | null> {
 	const now = new Date(claim.now);
@@ -233,7 +233,11 @@ async function firstDue(
 				select 1 from deliveries e
 				where e.channel_id = d.channel_id and e.state = 'pending' and e.outbox_id < d.outbox_id
 					and (e.alert_id = d.alert_id
-						or (e.attempts <= ${QUICK_RETRIES} and e.next_attempt_at <= ${soon}::timestamptz)))
+						or (e.attempts <= ${QUICK_RETRIES} and e.next_attempt_at <= ${soon}::timestamptz
+							and not exists (
+								select 1 from deliveries f
+								where f.channel_id = e.channel_id and f.state = 'pending' and f.alert_id = e.alert_id
+									and f.outbox_id < e.outbox_id))))
 		order by d.outbox_id
 		limit 1
 		for update of d skip locked`);
