@@ -37,6 +37,7 @@ export interface WatchOptions {
 	fps?: number;
 	preview?: PreviewConfig;
 	staleAfterS?: number;
+	clipRing?: RunConfig['clipRing'];
 	ffmpegPath?: string;
 	deps?: SourceDeps;
 	/** Called for every frame, in the source's own thread. */
@@ -61,7 +62,7 @@ export function runConfig(options: WatchOptions): RunConfig {
 		preview: options.preview ?? { fps: 6, maxWidth: 320, quality: 65 },
 		detection: null,
 		watch: { zones: [], rules: [] },
-		clipRing: null,
+		clipRing: options.clipRing ?? null,
 		staleAfterS: options.staleAfterS ?? 3
 	};
 }

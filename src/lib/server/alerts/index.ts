@@ -93,8 +93,8 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 		if (at >= 0) held.splice(at, 1);
 		if (!opened) return;
 		const { alert, context } = opened;
-		tell(alert);
-		track(keepSnapshot(folder, alert, still, context.zone).then((media) => recordLater(alert.id, media)));
+		bus.publish(subjects.alert, alert);
+		track(keepSnapshot(folder, alert, still, context.zone).then((media) => recordPicture(alert.id, media)));
 		if (context.clip) {
 			const { streamId, clipPrerollS: prerollS } = context;
 			clips.begin({ alertId: alert.id, streamId, startsAt: state.at, prerollS });
@@ -109,18 +109,18 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 
 	function ended(alert: AlertRecord): void {
 		clips.end(alert.id, Date.parse(alert.ends_at!));
-		tell(alert);
-	}
-
-	function tell(alert: AlertRecord): void {
 		bus.publish(subjects.alert, alert);
 		bus.publish(subjects.outbox, null);
 	}
 
-	function recordLater(id: string, media: store.Media): void {
+	/** Only then is delivery called: a moment later, it finds the picture to send along. */
+	function recordPicture(id: string, media: store.Media): void {
 		if (media.snapshot_problem)
 			log.warn({ alert: id, reason: media.snapshot_problem }, 'an alert has no picture');
-		ledger.todo(`snapshot ${id}`, () => recordMedia(id, media));
+		ledger.todo(`snapshot ${id}`, async () => {
+			await recordMedia(id, media);
+			bus.publish(subjects.outbox, null);
+		});
 	}
 
 	async function recordMedia(id: string, media: store.Media): Promise<void> {

@@ -2,8 +2,10 @@
 //
 //   input ─▶ decode ─▶ select (rate, rising times) ─┬─▶ scale ─▶ gray or yuv420p ─▶ NUT on fd 1     analysed frames
 //                                                   └─▶ select ─▶ scale ─▶ JPEG ─▶ NUT on fd 3     a subset of them
+//   input ─▶ packets as they are ─▶ short files in the clip ring, where one is kept
 //
 // Network addresses go to standard input as a playlist: what is on a command line, every process on the machine can read.
+import { RING_FORMATS, RING_NAME, type RingFormat } from '#lib/contracts/clip-ring.ts';
 import type { AnalysisConfig, HardwareDecoder, PreviewConfig, SourceConfig } from '#lib/contracts/run.ts';
 
 /** Greatest picture that is decoded: 8K UHD. */
@@ -37,10 +39,19 @@ export interface RunCommand {
 	preview: PreviewConfig;
 	/** Whether analysed frames carry the chroma planes after the luma, as a model needs them; gray unless told. */
 	colour?: boolean;
+	/** Where packets are kept for clips, and in what; none unless told. */
+	ring?: { dir: string; format: RingFormat } | null;
 }
 
 /** Analysed frames, gray or yuv420p, as NUT on fd 1, preview JPEGs as NUT on fd 3, both with ticks of 1/90000 s. */
-export function runCommand({ source, input, analysis, preview, colour = false }: RunCommand): Command {
+export function runCommand({
+	source,
+	input,
+	analysis,
+	preview,
+	colour = false,
+	ring = null
+}: RunCommand): Command {
 	const { args, stdin } = inputOf(source, input);
 	return {
 		args: [
@@ -52,7 +63,8 @@ export function runCommand({ source, input, analysis, preview, colour = false }:
 			filterGraph(analysis, preview, colour),
 			...['-map', '[gray]', '-c:v', 'rawvideo', ...OUTPUT, `pipe:${ANALYSIS_FD}`],
 			...['-map', '[jpeg]', '-c:v', 'mjpeg', '-q:v', String(jpegScale(preview.quality)), ...OUTPUT],
-			`pipe:${PREVIEW_FD}`
+			`pipe:${PREVIEW_FD}`,
+			...(ring === null ? [] : ringOutput(ring))
 		],
 		stdin
 	};
@@ -110,6 +122,27 @@ const OUTPUT = [
 	],
 	...['-drop_pkts_on_overflow', '1', '-queue_size', String(FIFO_FRAMES), '-format_opts', 'flush_packets=1']
 ];
+
+/** Seconds a file of the ring holds at least: it ends with the next key frame. */
+const RING_FILE_S = 2;
+/** Packets held while the disk is slow, before they are dropped: some twenty seconds. */
+const RING_PACKETS = 600;
+
+/**
+ * Packets copied to files named by the second they begin in. The fifo muxer writes them in a thread of its own: a full, slow or
+ * missing disk costs packets and is tried again every two seconds, and never stalls the decoder. Percent signs of the folder
+ * are no pattern.
+ */
+function ringOutput({ dir, format }: { dir: string; format: RingFormat }): string[] {
+	const files = `${dir.replaceAll('%', '%%')}/${RING_NAME}.${RING_FORMATS[format]}`;
+	return [
+		...['-map', '0:v:0', '-c:v', 'copy', '-f', 'fifo', '-fifo_format', 'segment'],
+		...['-drop_pkts_on_overflow', '1', '-queue_size', String(RING_PACKETS)],
+		...['-attempt_recovery', '1', '-recover_any_error', '1', '-recovery_wait_time', '2'],
+		...['-format_opts', `segment_format=${format}:segment_time=${RING_FILE_S}:reset_timestamps=1:strftime=1`],
+		`file:${files}`
+	];
+}
 
 /**
  * Options of the decoder. A change of the picture's size is not followed inside ffmpeg (`reinit_filter 0` makes it say so);

@@ -46,7 +46,11 @@ export async function startFfmpeg(
 			'pipe',
 			...more.map(() => 'pipe' as const)
 		],
-		env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
+		env: {
+			...Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
+			// Files of the clip ring are named by the time ffmpeg reads there.
+			TZ: 'UTC'
+		},
 		// A group of its own: a Ctrl-C in the terminal is for the server, which then ends its streams in order.
 		detached: true,
 		windowsHide: true

@@ -9,6 +9,7 @@ import { maskText, secretsOf } from '#lib/server/base/mask.ts';
 import { refuseAddress } from './address.ts';
 import type { Attempt } from './attempt.ts';
 import { CaptureClock } from './capture-clock.ts';
+import { openClipRing, type ClipRing } from './clip-ring.ts';
 import { runCommand, type InputMode } from './command.ts';
 import { startDecoding, type Decoding } from './decoding.ts';
 import { dial } from './dial.ts';
@@ -104,6 +105,7 @@ class SupervisedSource implements Source {
 	private readonly deps: SourceDeps;
 	private readonly clock = new CaptureClock();
 	private readonly lines = new LineBudget();
+	private readonly ring: ClipRing | null;
 	private readonly closing = new AbortController();
 	private readonly finished: Promise<void>;
 	private preview: PreviewConfig;
@@ -127,6 +129,9 @@ class SupervisedSource implements Source {
 		this.deps = deps;
 		this.preview = this.shown = config.preview;
 		this.mode = firstMode(config.source);
+		this.ring =
+			config.clipRing &&
+			openClipRing(config.clipRing, config.source, (level, text) => this.closed || events.log(level, text));
 		this.finished = this.supervise();
 	}
 
@@ -136,6 +141,7 @@ class SupervisedSource implements Source {
 		clearTimeout(this.previewTimer);
 		this.decoding?.stop();
 		await this.finished;
+		await this.ring?.close();
 	}
 
 	retryNow(): void {
@@ -238,11 +244,13 @@ class SupervisedSource implements Source {
 		let liveAt: number | null = null;
 		this.shown = this.preview;
 		const colour = this.config.detection?.kind === 'model';
-		const command = runCommand({ source, input: this.mode, analysis, preview: this.shown, colour });
+		const ring = this.ring?.output ?? null;
+		const command = runCommand({ source, input: this.mode, analysis, preview: this.shown, colour, ring });
 		const decoding = await startDecoding(
 			{ ffmpegPath, source, command, staleAfterS },
 			{
-				facts: (facts) => this.accepts(modeForFacts(source, this.mode, facts)),
+				facts: (facts) =>
+					this.accepts(modeForFacts(source, this.mode, facts)) && this.keepsPackets(facts.codec),
 				live: (info) => {
 					liveAt = performance.now();
 					leave();
@@ -278,6 +286,13 @@ class SupervisedSource implements Source {
 		this.modeKnown = true;
 		if (!change) return true;
 		this.mode = other;
+		this.replacing = true;
+		return false;
+	}
+
+	/** False where the clip ring has to be of another format for this codec, which the next ffmpeg is started with. */
+	private keepsPackets(codec: string): boolean {
+		if (this.ring === null || this.ring.accepts(codec)) return true;
 		this.replacing = true;
 		return false;
 	}
