@@ -45,6 +45,8 @@ const STRIDES = [USUAL, [8, 16, 32, 64], [4, 8, 16, 32]];
 /** Of the tiny models of v3; their rows do not depend on it. */
 const TINY = [16, 32];
 const MOST_QUERIES = 1000;
+/** Of one model; what says more is something else. */
+export const MAX_CLASSES = 2000;
 
 /** In the order they are tried: what is told by names comes before what is told by shapes alone. */
 const TESTS: Test[] = [
@@ -102,10 +104,14 @@ const TESTS: Test[] = [
 	{
 		format: 'detr',
 		fits: (evidence) => {
-			const form = withRows(evidence, (rows, row) => rows <= MOST_QUERIES && row >= 5, {
-				pixels: pixels.RGB_STRETCHED,
-				fixed: false
-			});
+			const form = withRows(
+				evidence,
+				(rows, row) => rows <= MOST_QUERIES && row >= 5 && row <= 4 + MAX_CLASSES,
+				{
+					pixels: pixels.RGB_STRETCHED,
+					fixed: false
+				}
+			);
 			return form && { ...form, classes: main(evidence)!.dims[2]! - 4 };
 		},
 		likely: (evidence) => !isGrid(evidence) && withinUnit(main(evidence)!, 4)

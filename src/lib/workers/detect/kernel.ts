@@ -21,7 +21,7 @@ export interface KernelOptions {
 	/** Pictures the input tensor has room for. */
 	batch: number;
 	/** The model's outputs that have a known length, in elements for the whole batch. */
-	outputs: { type: TensorType; length: number }[];
+	outputs: { type: 'float32' | 'float16'; length: number }[];
 	/** The most anchors `scan` will be asked about. */
 	anchors: number;
 }
@@ -134,13 +134,13 @@ export class DetectKernel {
 	}
 
 	/** One output as the model writes it. */
-	output(index: number): TensorData {
+	output(index: number): Float32Array | Uint16Array {
 		const { type, length } = this.outputOf(index);
 		return new TYPES[type].View(this.buffer, this.outputsAt[index]!, length);
 	}
 
 	/** The same output to read: what is half precision is converted now. */
-	values(index: number): Float32Array | Uint8Array {
+	values(index: number): Float32Array {
 		const data = this.output(index);
 		const singles = this.singlesAt[index];
 		if (!(data instanceof Uint16Array)) return data;

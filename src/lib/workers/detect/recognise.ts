@@ -1,13 +1,11 @@
 // From what a file says and a trial run shows to how the model is fed and read.
 import type { ModelOverrides, ModelSpec, TensorShape } from '#lib/contracts/model.ts';
-import { findForm, fitForm, isTransposed, type Evidence, type Form } from './forms.ts';
+import { findForm, fitForm, isTransposed, MAX_CLASSES, type Evidence, type Form } from './forms.ts';
 import { labelClasses, readNames } from './labels.ts';
 import type { ModelInput } from './model-input.ts';
 import type { OnnxHeader } from './onnx-header.ts';
 import type { Output } from './decode/decoder.ts';
 import { describeTensors, KNOWN_FORMATS, Refusal } from './refusal.ts';
-
-const MAX_CLASSES = 2000;
 
 /** One output of the trial run, with the type it had. */
 export interface TrialOutput extends Output {

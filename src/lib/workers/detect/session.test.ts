@@ -63,7 +63,7 @@ it('reads a batch of the runtime’s as many pictures', async () => {
 		values.forEach((value, item) => tensors.write(grey(value, 30, 20 + item), item));
 		const outputs = await tensors.run(values.length);
 		values.forEach((value, item) => {
-			const [{ data, dims }] = outputs(item) as [{ data: Float32Array; dims: number[] }];
+			const { data, dims } = outputs(item)[0]!;
 			expect(dims).toEqual([1, 10, 6]);
 			// The picture's share of the input, and grey 114 around it.
 			const share = Math.round((SIDE * Math.min(30, 20 + item)) / Math.max(30, 20 + item)) / SIDE;

@@ -1,7 +1,13 @@
 // A loaded model: pictures in, boxes out. One thread, one session; nothing is allocated for a picture but its boxes.
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Detected } from '#lib/contracts/detection.ts';
-import type { ExecutionProvider, InferenceResult, LoadableModel, Picture } from '#lib/contracts/model.ts';
+import type {
+	ExecutionProvider,
+	InferenceResult,
+	LoadableModel,
+	ModelSpec,
+	Picture
+} from '#lib/contracts/model.ts';
 import { classLabel } from './coco.ts';
 import { Candidates, type Candidate } from './decode/candidates.ts';
 import { DECODERS } from './decode/index.ts';
@@ -12,8 +18,12 @@ import { boxOnPicture, type Placement } from './placement.ts';
 import { openSession } from './runtime.ts';
 import { Tensors } from './tensors.ts';
 
-/** Pictures of one run where the provider gains from it. */
-const MAX_BATCH = 8;
+/**
+ * Several pictures in one run gain nothing on a CPU, and TensorRT would build an engine for every number of them.
+ */
+const BATCHING: ExecutionProvider[] = ['cuda'];
+/** Pictures of one run, and bytes of its input tensor. */
+const MAX_BATCH = { pictures: 8, bytes: 256 << 20 };
 
 export interface ModelSession {
 	/** The execution provider in use. */
@@ -84,8 +94,7 @@ class LoadedModel implements ModelSession {
 	}
 
 	async detectBatch(pictures: Picture[], confidence: number): Promise<InferenceResult[]> {
-		const gains = this.provider !== 'cpu' && this.model.spec.input.dynamicBatch;
-		const size = gains ? MAX_BATCH : 1;
+		const size = batchSize(this.model.spec.input, this.provider);
 		const results: InferenceResult[] = [];
 		for (let i = 0; i < pictures.length; i += size) {
 			results.push(...(await this.run(pictures.slice(i, i + size), confidence)));
@@ -112,7 +121,7 @@ class LoadedModel implements ModelSession {
 
 	private tensorsFor(pictures: number): Tensors {
 		if (pictures > this.tensors.batch)
-			this.tensors = new Tensors(this.module, this.model.spec, this.session, MAX_BATCH);
+			this.tensors = new Tensors(this.module, this.model.spec, this.session, pictures);
 		return this.tensors;
 	}
 
@@ -138,6 +147,12 @@ class LoadedModel implements ModelSession {
 			this.log('The model answers boxes or scores that are not numbers; they are left out.');
 		this.discarded += discarded;
 	}
+}
+
+function batchSize({ dynamicBatch, width, height }: ModelSpec['input'], provider: ExecutionProvider): number {
+	if (!dynamicBatch || !BATCHING.includes(provider)) return 1;
+	const pictureBytes = 3 * width * height * 4;
+	return Math.max(1, Math.min(MAX_BATCH.pictures, Math.floor(MAX_BATCH.bytes / pictureBytes)));
 }
 
 function detectedOf(candidate: Candidate, placement: Placement, labels: string[]): Detected[] {

@@ -76,7 +76,7 @@ async function loading(path: string) {
 	} catch (error) {
 		throw new Refusal(
 			`ONNX Runtime cannot load the model: ${shorten(causeChain(error))}.`,
-			'Export it again, with standard operators and opset 21 or older.'
+			'Export it again with standard operators, or with an older opset.'
 		);
 	}
 }
