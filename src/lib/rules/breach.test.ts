@@ -110,6 +110,27 @@ describe('the beginning of a run', () => {
 	});
 });
 
+describe('the beginning of a run that cannot know yet', () => {
+	const first = (condition: Condition, value: number | null, seconds: number) => {
+		const breach = createBreach(rule({ condition, release_s: 3 }));
+		for (let s = 0; s < seconds; s++) if (breach.step(s * 1000, { met: false, value, labels: {} })) return s;
+		return null;
+	};
+
+	it('leaves an alert on a stay open while somebody stands there, for as long as the stay may take', () => {
+		const dwell: Condition = { type: 'object_dwell', classes: [], seconds: 60, min_confidence: 0 };
+		expect(first(dwell, 0, 100)).toBe(3);
+		expect(first(dwell, 5, 100)).toBe(60);
+	});
+
+	it('leaves one on what is usual open until that is known, a minute at most', () => {
+		const surge: Condition = { type: 'flow_magnitude', op: 'over', value: 3, relative: true };
+		expect(first(surge, 1, 100)).toBe(3);
+		expect(first(surge, null, 100)).toBe(60);
+		expect(first({ ...surge, relative: false }, null, 100)).toBe(3);
+	});
+});
+
 describe('time without frames', () => {
 	it('does not end what fires: the release waits for frames that show it', () => {
 		expect(play({}, `###${'_'.repeat(60)}###....`)).toEqual(['+0@2', '-66@69']);

@@ -1,6 +1,6 @@
 // The life of one rule's breaches: from a condition that comes and goes to one firing with a start and an end.
 import type { RuleState } from '#lib/contracts/alert.ts';
-import type { Rule } from '#lib/contracts/rule.ts';
+import type { Condition, Rule } from '#lib/contracts/rule.ts';
 import { isMomentary, isUnder, type Judgement } from './conditions.ts';
 import { openingHours } from './schedule.ts';
 
@@ -34,12 +34,21 @@ export interface Breach {
  * Only the cooldown runs on.
  */
 const GAP_MS = 5000;
+/** What is usual is known by then, or will not be soon. */
+const LEARNING_MS = 60_000;
 /** While it is pending, a lapse of this share of sustain_s, of at most so long and shorter than the release, is a flicker. */
 const LAPSE = { share: 1 / 3, mostMs: 2000 };
+
+/** How long a run has to be watched before what it shows can end an alert that an earlier run left open. */
+function decidedAfterMs(condition: Condition): number {
+	if (condition.type === 'object_dwell') return condition.seconds * 1000;
+	return condition.type === 'flow_magnitude' && condition.relative ? LEARNING_MS : 0;
+}
 
 /**
  * The machine of one rule. It begins not knowing whether an earlier run left an alert open: once the condition has not
  * been met for release_s it says `clear` without having said `firing`, once; if it is met, it says `firing` after sustain_s.
+ * While somebody stands in a zone whose stay may have begun before the run, or nothing usual is known yet, it waits with that.
  */
 export function createBreach(rule: BreachRule): Breach {
 	const isOpen = openingHours(rule.schedule);
@@ -50,6 +59,9 @@ export function createBreach(rule: BreachRule): Breach {
 	const lapseMs = Math.min(LAPSE.mostMs, sustainMs * LAPSE.share, releaseMs);
 	const worse = isUnder(rule.condition) ? Math.min : Math.max;
 
+	const isDwell = rule.condition.type === 'object_dwell';
+	const decidedMs = decidedAfterMs(rule.condition);
+
 	let phase: BreachPhase = 'clear';
 	let isTold = false;
 	/** When the judgement before was made, and whether it was met. */
@@ -57,7 +69,8 @@ export function createBreach(rule: BreachRule): Breach {
 	/** When the present breach began, and when it was last seen to be over. */
 	let since = 0;
 	let overAt = 0;
-	/** Observed ms: that the condition held while pending, that it has not since, and that the cooldown goes on. */
+	/** Observed ms: in all, that the condition held while pending, that it has not since, and that the cooldown goes on. */
+	let observedMs = 0;
 	let heldMs = 0;
 	let notMetMs = 0;
 	let coolingMs = 0;
@@ -74,6 +87,7 @@ export function createBreach(rule: BreachRule): Breach {
 		notMetMs = met ? 0 : notMetMs + steady;
 		if (!met && last?.met !== false) overAt = at;
 		coolingMs += elapsed;
+		if (!isGap) observedMs += elapsed;
 		if (isGap && phase === 'pending') phase = 'clear';
 		last = { at, met };
 		return move(at, met, isGap ? 0 : elapsed, judged);
@@ -84,7 +98,7 @@ export function createBreach(rule: BreachRule): Breach {
 		switch (phase) {
 			case 'clear':
 				if (met) return begin(at, judged);
-				if (isTold || notMetMs < releaseMs) return null;
+				if (isTold || notMetMs < releaseMs || isUndecided(judged)) return null;
 				isTold = true;
 				return { state: 'clear', at: overAt, value: judged.value, peak: null, labels: {} };
 			case 'pending':
@@ -107,6 +121,11 @@ export function createBreach(rule: BreachRule): Breach {
 			case 'cooldown':
 				return null;
 		}
+	}
+
+	/** A run that has just begun does not know how long somebody has stayed, nor what is usual. */
+	function isUndecided({ value }: Judgement): boolean {
+		return observedMs < decidedMs && (isDwell ? (value ?? 0) > 0 : value === null);
 	}
 
 	function begin(at: number, judged: Judgement): BreachChange | null {

@@ -168,7 +168,7 @@ describe('set', () => {
 			condition: { type: 'object_dwell', classes: [], seconds: 4, min_confidence: 0 }
 		});
 		for (const [redrawn, expected] of [
-			[GATE, ['rule clear 0', 'rule firing 4']],
+			[GATE, ['rule firing 4']],
 			[{ ...GATE, points: DOOR.points.concat([[0.9, 0.5]]) }, ['rule clear 0']]
 		] as const) {
 			const { show, told, watching } = camera({ zones: [GATE], rules: [dwell] });

@@ -15,7 +15,7 @@ export type StoredSeconds = (
 ) => Promise<Iterable<StoredSecond>>;
 
 /** The zone that is looked at; null for the whole picture. */
-export type DryRunZone = { name: string; updated_at: Date } | null;
+export type DryRunZone = { name: string; created_at: Date; updated_at: Date } | null;
 
 const MOST_POINTS = 1000;
 /** Seconds judged before others get their turn: some 10 ms. */
@@ -66,7 +66,9 @@ function noteOf({ condition, range_s }: DryRunInput, zone: DryRunZone, covered: 
 	const notes: string[] = [];
 	if (covered < range_s * 0.95)
 		notes.push(`Only ${duration(covered)} of the last ${duration(range_s)} are stored.`);
-	if (zone && zone.updated_at.getTime() > from)
+	if (zone && zone.created_at.getTime() > from)
+		notes.push(`${zone.name} is new: nothing is known of it before.`);
+	else if (zone && zone.updated_at.getTime() > from)
 		notes.push(`${zone.name} was changed in this time: what was stored before is of the zone as it was.`);
 	if (minConfidenceOf(condition) > 0)
 		notes.push('Stored seconds count all objects of a class in which the surest reaches the confidence.');

@@ -1,5 +1,6 @@
 // Zones and rules on a real PostgreSQL: what people save, what is refused, what workers watch for, what a dry run says.
 import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -305,6 +306,8 @@ describe('a dry run', () => {
 		const gate = await rules.zones.create(stream, AREA);
 		expect((await run({ zone_id: gate.id })).note).toMatch(/Nothing is stored of Gate/);
 		store(1, 600, 600);
+		expect((await run({ zone_id: gate.id })).note).toMatch(/Gate is new/);
+		await database.db.execute(sql`update zones set created_at = now() - interval '1 day'`);
 		expect((await run({ zone_id: gate.id })).note).toMatch(/Gate was changed in this time/);
 		expect((await run({ condition: HEALTH })).note).toMatch(/not tried/);
 	});
