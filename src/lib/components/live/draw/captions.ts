@@ -7,7 +7,7 @@ const PADDING_X = 4;
 
 /** Size of the words, CSS pixels: growing with the picture, readable on a tile and on a wall. */
 export function captionSize(pictureWidth: number): number {
-	return Math.min(18, Math.max(10, pictureWidth * 0.0135));
+	return Math.min(20, Math.max(10.5, pictureWidth * 0.0092));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cross } from '#lib/contracts/geometry.ts';
 import { fitInside } from './fit.ts';
-import { lineArrow, nameAnchor, toScreen } from './zones.ts';
+import { lineArrow, nameAnchor, namePoint, toScreen } from './zones.ts';
 
 describe('lineArrow', () => {
 	it('points down from a line drawn left to right: its right-hand side', () => {
@@ -48,5 +48,22 @@ it('puts points and names where the picture is, beside the bars', () => {
 			],
 			fit
 		)
-	).toEqual({ x: 500, bottom: 446, top: 454 });
+	).toEqual({ x: 800, bottom: 446, top: 454 });
+});
+
+it('lets a name stand on the topmost point, and on the left one of an edge that leans a little', () => {
+	expect(
+		namePoint([
+			[0.1, 0.4],
+			[0.5, 0.1],
+			[0.9, 0.4]
+		])
+	).toEqual([0.5, 0.1]);
+	expect(
+		namePoint([
+			[0.26, 0.35],
+			[0.7, 0.32],
+			[0.8, 0.9]
+		])
+	).toEqual([0.26, 0.35]);
 });

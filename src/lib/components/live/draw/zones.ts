@@ -43,11 +43,15 @@ export function lineArrow(a: [number, number], b: [number, number]): LineArrow |
 	return { from, tip, barbs: [end(-1), end(1)] };
 }
 
-/** The place of a shape's name: above its topmost point. */
+/** The point that carries a shape's name: the topmost; of two about as high the one to the left. */
+export function namePoint(points: readonly Point[]): Point {
+	const rank = ([x, y]: Point) => y + 0.15 * x;
+	return points.reduce((best, point) => (rank(point) < rank(best) ? point : best), points[0] ?? [0, 0]);
+}
+
+/** The place of a shape's name: above that point. */
 export function nameAnchor(points: readonly Point[], fit: Fit): { x: number; bottom: number; top: number } {
-	const screen = points.map((point) => toScreen(point, fit));
-	const x = Math.min(...screen.map(([left]) => left));
-	const y = Math.min(...screen.map(([, top]) => top));
+	const [x, y] = toScreen(namePoint(points), fit);
 	return { x, bottom: y - 4, top: y + 4 };
 }
 
