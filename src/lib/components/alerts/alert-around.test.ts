@@ -40,7 +40,7 @@ describe('the timeline', () => {
 
 	it('tells what happened in order, deliveries of a moment together, failed ones not', () => {
 		expect(told.map(({ what, detail }) => `${what}: ${detail}`)).toEqual([
-			'Alert opened: Motion over 24 px/frame in Down lane of Ramp P2.',
+			'Alert opened: ',
 			'Delivered: Webhook Control desk, MQTT Site',
 			'Delivered: Webhook Late',
 			'Acknowledged: by Ada',

@@ -25,13 +25,8 @@ export function timelineOf(alert: AlertRecord, deliveries: readonly DeliveryReco
 const moment = ({ at }: Happening) => (at === null ? Infinity : Date.parse(at));
 
 function opened(alert: AlertRecord): Happening {
-	const received = alert.source === 'grafana';
-	return {
-		at: alert.starts_at,
-		what: received ? 'Received from Grafana' : 'Alert opened',
-		detail: alert.summary,
-		mark: 'alert'
-	};
+	const what = alert.source === 'grafana' ? 'Began, as Grafana tells' : 'Alert opened';
+	return { at: alert.starts_at, what, detail: '', mark: 'alert' };
 }
 
 function delivered(deliveries: readonly DeliveryRecord[]): Happening[] {

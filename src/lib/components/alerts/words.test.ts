@@ -78,6 +78,6 @@ describe('where', () => {
 		expect(placeWords(alert({ zone_name: null }))).toBe('Ramp P2');
 		expect(placeWords(alert({ stream_name: null, zone_name: null }))).toBe('no camera');
 		expect(zoneWords(alert({ source: 'grafana' }))).toBe('received');
-		expect(zoneWords(alert({ zone_name: null }))).toBe('whole picture');
+		expect(zoneWords(alert({ zone_name: null }))).toBe('whole stream');
 	});
 });

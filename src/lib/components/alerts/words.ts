@@ -76,7 +76,7 @@ export function placeWords(alert: Pick<AlertRecord, 'stream_name' | 'zone_name'>
 /** What stands beside the rule's name in the list. */
 export function zoneWords(alert: Pick<AlertRecord, 'source' | 'zone_name' | 'stream_id'>): string {
 	if (alert.source === 'grafana') return 'received';
-	return alert.zone_name ?? 'whole picture';
+	return alert.zone_name ?? 'whole stream';
 }
 
 export const CHANNEL_WORDS: Record<ChannelType, string> = {
