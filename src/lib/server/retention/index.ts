@@ -29,6 +29,7 @@ export interface RetentionDeps {
 	log: Logger;
 	/** Tests only. */
 	now?: () => number;
+	removedAfterMs?: number;
 }
 
 export interface Retention {
@@ -51,7 +52,7 @@ const RING_LEFT_MS = 60 * 60_000;
 const STREAM = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createRetention(deps: RetentionDeps): Retention {
-	const { keepings, log, now = Date.now } = deps;
+	const { keepings, log, now = Date.now, removedAfterMs = REMOVED_AFTER_MS } = deps;
 	const stopping = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
 	let working: Promise<void> = Promise.resolve();
@@ -135,7 +136,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 		start() {
 			next(FIRST_AFTER_MS);
 			unsubscribe = deps.bus.subscribe(subjects.streamChange, ({ change }) => {
-				if (change === 'deleted') void pause(REMOVED_AFTER_MS).then(leftovers);
+				if (change === 'deleted') void pause(removedAfterMs).then(leftovers);
 			});
 		},
 		async stop() {

@@ -1,0 +1,171 @@
+// The detections room on a real database and a real disk: what is stored, found, told and forgotten, and what a full disk costs.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { detectionRecord, type DetectionRecord, type TrackedObject } from '#lib/contracts/detection.ts';
+import type { PreviewFrame } from '#lib/contracts/messages.ts';
+import { streamInput } from '#lib/contracts/stream.ts';
+import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
+import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { createStreams, type StreamsRoom } from '../streams/index.ts';
+import { createDetections, type Detections, type DetectionsDeps } from './index.ts';
+
+const JPEG = Buffer.from('a picture');
+const START = Date.parse('2026-11-20T10:00:00.123Z');
+let database: TestDatabase;
+let dataDir: string;
+let bus: Bus;
+let streams: StreamsRoom;
+let room: Detections;
+let streamId: string;
+const warn = vi.fn();
+const log = Object.assign(pino({ level: 'silent' }), { warn });
+
+beforeAll(async () => {
+	database = await startTestDatabase();
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+	await database.reset();
+	warn.mockClear();
+	dataDir = mkdtempSync(join(tmpdir(), 'vf-detections-'));
+	bus = createMemoryBus(log);
+	const config = { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'test' };
+	streams = createStreams({ db: database.db, log, config });
+	const input = streamInput.parse({ name: 'Yard', rtsp_url: 'rtsp://10.0.0.5/live' });
+	streamId = (await streams.create(input, 'test')).id;
+	open();
+});
+afterEach(async () => {
+	await room.stop();
+	rmSync(dataDir, { recursive: true, force: true });
+});
+
+function open(over: Partial<DetectionsDeps> = {}): void {
+	room = createDetections({ db: database.db, bus, log, dataDir, draw: async () => JPEG, ...over });
+	room.start();
+}
+
+function show(at: number, tracks: number[], over: Partial<TrackedObject> = {}): void {
+	const box = { x: 0.1, y: 0.2, width: 0.3, height: 0.4 };
+	const objects = tracks.map((trackId) => ({
+		...{ trackId, label: 'person', confidence: 0.87, box, ageS: 1.26, seen: true },
+		...over
+	}));
+	bus.publish(subjects.frame, {
+		streamId,
+		runId: 'run',
+		capturedAt: START + at,
+		objects
+	} as unknown as PreviewFrame);
+}
+
+/** Everything that was shown is written. */
+async function stored(limit = 100): Promise<DetectionRecord[]> {
+	await room.stop();
+	return room.list({ limit });
+}
+
+describe('what is stored', () => {
+	it('is told and found as it is documented, with its picture', async () => {
+		const heard: DetectionRecord[] = [];
+		bus.subscribe(subjects.detection, (record) => heard.push(record));
+		show(0, [7]);
+		const found = await stored();
+		expect(found).toEqual(heard);
+		expect(found).toHaveLength(1);
+		expect(detectionRecord.parse(found[0])).toMatchObject({
+			stream_id: streamId,
+			timestamp: '2026-11-20T10:00:00.123Z',
+			label: 'person',
+			confidence: 0.87,
+			bounding_box: { x: 0.1, y: 0.2, width: 0.3, height: 0.4 },
+			track_id: 7,
+			image_path: `/api/v1/detections/screenshot/${streamId}/2026-11-20T10-00-00-123Z.jpg`,
+			metadata: { run_id: 'run', model_id: null, age_s: 1.3, first_seen: true }
+		});
+		expect(readFileSync(room.screenshot(streamId, '2026-11-20T10-00-00-123Z.jpg'))).toEqual(JPEG);
+	});
+
+	it('of a thousand frames of one object is a few rows and one picture each', async () => {
+		for (let at = 0; at < 100_000; at += 100) show(at, [1]);
+		const found = await stored();
+		expect(found).toHaveLength(10);
+		expect(new Set(found.map(({ image_path }) => image_path)).size).toBeGreaterThanOrEqual(8);
+		expect(readdirSync(join(dataDir, 'detections', streamId)).every((name) => name.endsWith('.jpg'))).toBe(
+			true
+		);
+	});
+
+	it('is filtered and paged', async () => {
+		for (let i = 0; i < 5; i++) show(i * 2000, [i], { label: i % 2 ? 'car' : 'person', confidence: i / 5 });
+		await stored();
+		expect(await room.list({ limit: 100, label: ['car'] })).toHaveLength(2);
+		expect(await room.list({ limit: 100, label: ['car', 'person'], min_confidence: 0.6 })).toHaveLength(2);
+		expect(await room.list({ limit: 100, track_id: 3, stream_id: streamId })).toHaveLength(1);
+		const [first, second] = await room.list({ limit: 2 });
+		const rest = await room.list({ limit: 100, before: second!.timestamp });
+		expect([first!.track_id, second!.track_id, ...rest.map(({ track_id }) => track_id)]).toEqual([
+			4, 3, 2, 1, 0
+		]);
+	});
+
+	it('goes with its stream, also when that is removed before it is written', async () => {
+		show(0, [1]);
+		await streams.remove(streamId);
+		expect(await stored()).toEqual([]);
+		expect(room.counts().rows).toBe(0);
+	});
+
+	it('survives what a model calls its classes', async () => {
+		show(0, [1], { label: 'nul \u0000 half \ud83d' });
+		expect((await stored())[0]?.label).toBe('nul  half \ufffd');
+	});
+});
+
+describe('a disk that takes nothing', () => {
+	it('costs pictures and no rows, said once', async () => {
+		writeFileSync(join(dataDir, 'detections'), 'a file in the way');
+		for (let i = 0; i < 4; i++) {
+			show(i * 2000, [i]);
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		}
+		const found = await stored();
+		expect(found).toHaveLength(4);
+		expect(found.every(({ image_path }) => image_path === null)).toBe(true);
+		expect(room.counts()).toMatchObject({ pictures: 4, rows: 0 });
+		expect(warn).toHaveBeenCalledOnce();
+	});
+});
+
+describe('the path of a picture', () => {
+	it.each([
+		['..', '2026-11-20T10-00-00-123Z.jpg'],
+		['../../etc', 'passwd'],
+		['{id}', '../2026-11-20T10-00-00-123Z.jpg'],
+		['{id}', '..'],
+		['{id}', '.part'],
+		['{id}', '2026-11-20T10-00-00-123Z.jpg\u0000.png'],
+		['{id}', '2026-11-20T10-00-00-123Z.jpg/x'],
+		['{id}', '2026-11-20T10-00-00-123Z.JPG'],
+		['', '']
+	])('is none for %s/%s', (stream, name) => {
+		expect(() => room.screenshot(stream.replace('{id}', streamId), name)).toThrow('no such picture');
+	});
+});
+
+describe('forgetting', () => {
+	it('removes rows and pictures from before a time', async () => {
+		show(0, [1]);
+		show(5000, [2]);
+		await stored();
+		const before = new Date(START + 3000);
+		let rounds = 0;
+		while ((await room.prune(before)) > 0) rounds++;
+		expect(rounds).toBe(2);
+		expect(await room.list({ limit: 10 })).toHaveLength(1);
+		expect(readdirSync(join(dataDir, 'detections', streamId))).toEqual(['2026-11-20T10-00-05-123Z.jpg']);
+	});
+});
