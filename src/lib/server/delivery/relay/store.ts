@@ -193,66 +193,73 @@ export interface Claimed {
 	channel: Channel;
 }
 
-/**
- * Claims the delivery that should go next; null when none is due. An alert's events stay in order, and a delivery waits
- * while an earlier one of its channel is in its first quick attempts (not while that one itself waits for its alert's beginning).
- */
+/** Another instance may have taken what was found: then the next best is looked for. */
+const LOOKS = 3;
+
+/** Claims the delivery that should go next; null when none is due. */
 export async function claimNext(db: Db, claim: Claim): Promise<Claimed | null> {
-	const now = new Date(claim.now);
-	return db.transaction(async (tx) => {
-		const due = await firstDue(tx, claim);
+	for (let look = 0; look < LOOKS; look++) {
+		const due = await firstDue(db, claim);
 		if (!due) return null;
-		const id = claim.inTrouble.includes(due.channel_id)
-			? ((await oldestWaiting(tx, due.channel_id)) ?? due.id)
-			: due.id;
-		const [delivery] = await tx
+		const first = claim.inTrouble.includes(due.channel_id) ? await oldestWaiting(db, due.channel_id) : null;
+		const [delivery] = await db
 			.update(deliveries)
 			.set({
 				attempts: sql`${deliveries.attempts} + 1`,
-				next_attempt_at: new Date(now.getTime() + claim.leaseMs)
+				next_attempt_at: new Date(claim.now + claim.leaseMs)
 			})
-			.where(and(eq(deliveries.id, id), eq(deliveries.state, 'pending')))
+			.where(untouched(first ?? due))
 			.returning();
-		const [channel] = await tx.select().from(channels).where(eq(channels.id, due.channel_id));
-		return delivery && channel ? { delivery, channel } : null;
-	});
+		const [channel] = await db.select().from(channels).where(eq(channels.id, due.channel_id));
+		if (delivery && channel) return { delivery, channel };
+	}
+	return null;
 }
 
-async function firstDue(
-	tx: Transaction,
-	{ now, leaseMs, busy, hurry }: Claim
-): Promise<{ id: string; channel_id: string } | undefined> {
+interface Found extends Record<string, unknown> {
+	id: string;
+	channel_id: string;
+	attempts: number;
+}
+
+const untouched = ({ id, attempts }: Pick<Found, 'id' | 'attempts'>) =>
+	and(eq(deliveries.id, id), eq(deliveries.state, 'pending'), eq(deliveries.attempts, attempts));
+
+/**
+ * An alert's events stay in order: only the first that waits may go. Among these, one waits while an earlier one of its
+ * channel is in its first quick attempts. One pass over what waits, since after a long outage that may be thousands.
+ */
+async function firstDue(db: Db, { now, leaseMs, busy, hurry }: Claim): Promise<Found | undefined> {
 	const at = new Date(now).toISOString();
 	const soon = new Date(now + leaseMs).toISOString();
-	const [due] = await tx.execute<{ id: string; channel_id: string }>(sql`
-		select d.id, d.channel_id from deliveries d
-		where d.state = 'pending'
-			and (d.next_attempt_at <= ${at}::timestamptz or (${hurry}::boolean and d.attempts = 0))
-			${busy.length === 0 ? sql`` : sql`and d.channel_id not in ${busy}`}
-			and not exists (
-				select 1 from deliveries e
-				where e.channel_id = d.channel_id and e.state = 'pending' and e.outbox_id < d.outbox_id
-					and (e.alert_id = d.alert_id
-						or (e.attempts <= ${QUICK_RETRIES} and e.next_attempt_at <= ${soon}::timestamptz
-							and not exists (
-								select 1 from deliveries f
-								where f.channel_id = e.channel_id and f.state = 'pending' and f.alert_id = e.alert_id
-									and f.outbox_id < e.outbox_id))))
-		order by d.outbox_id
-		limit 1
-		for update of d skip locked`);
+	const [due] = await db.execute<Found>(sql`
+		with waiting as (
+			select id, channel_id, outbox_id, attempts, next_attempt_at,
+				row_number() over (partition by channel_id, alert_id order by outbox_id) as place
+			from deliveries
+			where state = 'pending' ${busy.length === 0 ? sql`` : sql`and channel_id not in ${busy}`}
+		), heads as (
+			select *, bool_or(attempts <= ${QUICK_RETRIES} and next_attempt_at <= ${soon}::timestamptz) over (
+				partition by channel_id order by outbox_id rows between unbounded preceding and 1 preceding
+			) as waits
+			from waiting where place = 1
+		)
+		select id, channel_id, attempts from heads
+		where waits is not true
+			and (next_attempt_at <= ${at}::timestamptz or (${hurry}::boolean and attempts = 0))
+		order by outbox_id
+		limit 1`);
 	return due;
 }
 
-async function oldestWaiting(tx: Transaction, channelId: string): Promise<string | null> {
-	const [oldest] = await tx
-		.select({ id: deliveries.id })
+async function oldestWaiting(db: Db, channelId: string): Promise<Pick<Found, 'id' | 'attempts'> | undefined> {
+	const [oldest] = await db
+		.select({ id: deliveries.id, attempts: deliveries.attempts })
 		.from(deliveries)
 		.where(and(eq(deliveries.channel_id, channelId), eq(deliveries.state, 'pending')))
 		.orderBy(asc(deliveries.outbox_id))
-		.limit(1)
-		.for('update', { skipLocked: true });
-	return oldest?.id ?? null;
+		.limit(1);
+	return oldest;
 }
 
 export type Outcome =
