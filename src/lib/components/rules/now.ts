@@ -57,7 +57,7 @@ export function nowWords(condition: Condition, { value, met }: Judgement): strin
 			return `${value ?? 0} ${manyOf(condition.classes, value ?? 0)}`;
 		case 'object_dwell':
 			return value === 0 || value === null
-				? 'nobody stays'
+				? 'nothing stays'
 				: `the longest has stayed ${figure(value)} s, limit ${figure(condition.seconds)} s`;
 		case 'line_crossed':
 			return `${value ?? 0} crossed since this page was opened`;
