@@ -92,3 +92,29 @@ describe('jpegScale', () => {
 		expect([jpegScale(-5), jpegScale(0), jpegScale(101)]).toEqual([31, 31, 2]);
 	});
 });
+
+describe('packets for clips', () => {
+	const source: SourceConfig = {
+		url: '/media/a.mp4',
+		kind: 'file',
+		transport: 'auto',
+		hardwareDecode: 'none',
+		loop: true
+	};
+	const args = (ring: { dir: string; format: 'mpegts' | 'matroska' } | null) => {
+		const input: InputMode = { kind: 'file', loop: true };
+		return runCommand({ source, input, analysis: { width: 640, fps: 15 }, preview: PREVIEW, ring }).args;
+	};
+
+	it('are copied by a muxer that drops rather than waits, and recovers from any error', () => {
+		const more = args({ dir: '/data/100% ring', format: 'mpegts' }).slice(args(null).length);
+		expect(more.slice(0, 4)).toEqual(['-map', '0:v:0', '-c:v', 'copy']);
+		for (const option of ['-drop_pkts_on_overflow', '-attempt_recovery', '-recover_any_error'])
+			expect(more[more.indexOf(option) + 1]).toBe('1');
+		expect(more.at(-1)).toBe('file:/data/100%% ring/%Y%m%dT%H%M%S.ts');
+	});
+
+	it('are not kept unless asked for', () => {
+		expect(args(null).join(' ')).not.toContain('segment');
+	});
+});
