@@ -9,7 +9,7 @@ import { watchHealth } from './health.ts';
 import { createLedger, type Entry } from './ledger.ts';
 import { fingerprintOf, openingOf } from './opening.ts';
 import { createPruning, type AlertsPruning } from './pruning.ts';
-import { keepSnapshot, type Still } from './snapshot.ts';
+import { NO_PICTURE, keepSnapshot, type Still } from './snapshot.ts';
 import * as store from './store.ts';
 
 export type { Still } from './snapshot.ts';
@@ -115,7 +115,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 
 	/** Only then is delivery called: a moment later, it finds the picture to send along. */
 	function recordPicture(id: string, media: store.Media): void {
-		if (media.snapshot_problem)
+		if (media.snapshot_problem && media.snapshot_problem !== NO_PICTURE)
 			log.warn({ alert: id, reason: media.snapshot_problem }, 'an alert has no picture');
 		ledger.todo(`snapshot ${id}`, async () => {
 			await recordMedia(id, media);

@@ -13,6 +13,9 @@ export interface Still {
 	}): Promise<Uint8Array>;
 }
 
+/** A camera that is lost has none: no fault of the server's. */
+export const NO_PICTURE = 'No current picture of the camera was there when it fired.';
+
 /** Never rejects: without a picture an alert says why. */
 export async function keepSnapshot(
 	folder: string,
@@ -20,7 +23,7 @@ export async function keepSnapshot(
 	still: Still | null,
 	zone: Zone | null
 ): Promise<Media> {
-	if (!still) return { snapshot_problem: 'No current picture of the camera was there when it fired.' };
+	if (!still) return { snapshot_problem: NO_PICTURE };
 	const path = mediaPath(alert.starts_at, alert.id, 'jpg');
 	let jpeg: Uint8Array;
 	try {

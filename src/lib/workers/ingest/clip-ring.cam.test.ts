@@ -94,13 +94,13 @@ describe.concurrent('a ring', () => {
 const isRoot = process.getuid?.() === 0;
 
 describe.runIf(isRoot)('a full disk (needs root, for a small disk of its own)', () => {
-	it('costs packets and no frames, and the ring goes on when there is room', async () => {
+	it('costs packets and no frames, and the ring goes on when there is room', async ({ skip }) => {
 		const dir = join(folder.path, 'full');
 		mkdirSync(dir);
 		try {
 			execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', dir], { stdio: 'ignore' });
 		} catch {
-			return; // a container that may not mount
+			skip('this container may not mount a small disk');
 		}
 		try {
 			writeFileSync(join(dir, 'ballast'), Buffer.alloc(500 * 1024));
