@@ -87,10 +87,15 @@ export class LiveFeed {
 		};
 	}
 
-	/** Hears every alert or stored detection as it comes. Returns the function that stops. */
+	/** Hears every alert, or stored detection, of every stream as it comes. Returns the function that stops. */
 	on<K extends HeardEvent>(name: K, hear: (event: LiveEvents[K]) => void): () => void {
 		this.#hearers[name].add(hear);
-		return () => this.#hearers[name].delete(hear);
+		// Detections of streams without a picture here are sent only while somebody hears them.
+		if (name === 'detection') this.#settleWanted();
+		return () => {
+			this.#hearers[name].delete(hear);
+			if (name === 'detection') this.#settleWanted();
+		};
 	}
 
 	/** ms since the epoch, once a second: for ages and countdowns. Reactive. */
@@ -130,7 +135,7 @@ export class LiveFeed {
 	#settleWanted(): void {
 		clearTimeout(this.#settle);
 		this.#settle = setTimeout(() => {
-			this.#link.want(this.#pictures.wanted);
+			this.#link.want(this.#pictures.wanted, this.#hearers.detection.size > 0);
 			for (const id of this.#pictures.forgetUnwatched(Date.now())) this.seen.delete(id);
 		}, SETTLE_MS);
 	}

@@ -25,7 +25,7 @@ export class LiveLink {
 	readonly #url: string;
 	readonly #handlers: LinkHandlers;
 	#source: EventSource | null = null;
-	#wanted = '';
+	#wanted = queryOf([], false);
 	#opened: string | null = null;
 	#attempt = 0;
 	#heardAt = 0;
@@ -37,9 +37,12 @@ export class LiveLink {
 		this.#handlers = handlers;
 	}
 
-	/** Opens the link for these streams unless it is open for them already. While paused or waiting it is only noted. */
-	want(streamIds: readonly string[]): void {
-		this.#wanted = streamIds.join(',');
+	/**
+	 * Opens the link for these streams' pictures, and for every stream's detections if told, unless it is open for them
+	 * already. While paused or waiting it is only noted.
+	 */
+	want(streamIds: readonly string[], everyDetection: boolean): void {
+		this.#wanted = queryOf(streamIds, everyDetection);
 		if (this.#state === 'paused' || this.#state === 'lost' || this.#opened === this.#wanted) return;
 		this.#open();
 	}
@@ -68,7 +71,7 @@ export class LiveLink {
 	#open(): void {
 		clearTimeout(this.#retry);
 		const previous = this.#source;
-		const source = new EventSource(`${this.#url}?statuses=all&streams=${encodeURIComponent(this.#wanted)}`);
+		const source = new EventSource(`${this.#url}?${this.#wanted}`);
 		this.#source = source;
 		this.#opened = this.#wanted;
 		source.onopen = () => {
@@ -80,11 +83,6 @@ export class LiveLink {
 			if (source === this.#source) this.#lose();
 		};
 		for (const name of EVENT_NAMES) this.#hear(source, name);
-	}
-
-	/** Pictures of the wanted streams alone, statuses of all. */
-	#address(streamIds: string): string {
-		return `${this.#url}?streams=${encodeURIComponent(streamIds)}&statuses=all`;
 	}
 
 	#hear<K extends LiveEventName>(source: EventSource, name: K): void {
@@ -113,7 +111,7 @@ export class LiveLink {
 	async #askWhy(): Promise<void> {
 		const stop = new AbortController();
 		try {
-			const answer = await fetch(this.#address(this.#wanted), { signal: stop.signal });
+			const answer = await fetch(`${this.#url}?${this.#wanted}`, { signal: stop.signal });
 			if (answer.status === 401) this.#handlers.signedOut();
 			if (answer.status === 404) this.#handlers.unknownStream();
 		} catch {
@@ -134,4 +132,10 @@ export class LiveLink {
 		this.#state = state;
 		this.#handlers.connection(state, retryAt);
 	}
+}
+
+/** Pictures of these streams alone, statuses of all. */
+function queryOf(streamIds: readonly string[], everyDetection: boolean): string {
+	const query = `statuses=all&streams=${encodeURIComponent(streamIds.join(','))}`;
+	return everyDetection ? `${query}&detections=all` : query;
 }

@@ -10,7 +10,7 @@ const status = (streamId: string, detail: string) => ({ streamId, detail }) as S
 
 function clientOf(over = {}) {
 	const onEnd = vi.fn();
-	const client = createClient({ frames: 'all', statuses: 'all', onEnd, ...over });
+	const client = createClient({ frames: 'all', statuses: 'all', detections: 'all', onEnd, ...over });
 	const reader = client.stream.getReader();
 	const read = async () => {
 		const { value, done } = await reader.read();

@@ -8,6 +8,7 @@ export interface Client {
 	readonly stream: ReadableStream<Uint8Array>;
 	wantsFrames(streamId: string): boolean;
 	wantsStatus(streamId: string): boolean;
+	wantsDetections(streamId: string): boolean;
 	/** Queues a picture; one of the same stream that still waits gives way to it and counts as dropped. */
 	frame(streamId: string, encode: () => Uint8Array): void;
 	/** Queues a status; the newest of a stream stands for all that still wait. */
@@ -23,6 +24,7 @@ export interface Client {
 export interface ClientOptions {
 	frames: ReadonlySet<string> | 'all';
 	statuses: ReadonlySet<string> | 'all';
+	detections: ReadonlySet<string> | 'all';
 	/** Called once when it is over, whoever ended it. */
 	onEnd(): void;
 }
@@ -114,6 +116,7 @@ export function createClient(options: ClientOptions): Client {
 		stream,
 		wantsFrames: (id) => options.frames === 'all' || options.frames.has(id),
 		wantsStatus: (id) => options.statuses === 'all' || options.statuses.has(id),
+		wantsDetections: (id) => options.detections === 'all' || options.detections.has(id),
 		frame(streamId, encode) {
 			if (frames.has(streamId)) dropped++;
 			frames.set(streamId, encode);

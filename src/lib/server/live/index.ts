@@ -32,7 +32,9 @@ export interface Snapshot {
 
 export interface EventsOptions {
 	/** Whose statuses come; those of the streams whose pictures come unless told. */
-	statuses?: readonly string[] | 'all';
+	statuses?: readonly string[] | 'all' | undefined;
+	/** Whose stored detections come; those of the streams whose pictures come unless told. */
+	detections?: 'all' | undefined;
 }
 
 export interface Live {
@@ -98,7 +100,8 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 			for (const client of clients) client.alert(alert);
 		}),
 		bus.subscribe(subjects.detection, (detection) => {
-			for (const client of clients) if (client.wantsFrames(detection.stream_id)) client.detection(detection);
+			for (const client of clients)
+				if (client.wantsDetections(detection.stream_id)) client.detection(detection);
 		}),
 		bus.subscribe(subjects.status, (status) => {
 			for (const client of clients) if (client.wantsStatus(status.streamId)) client.status(status);
@@ -134,12 +137,13 @@ export function createLive({ bus, engine, fps }: LiveDeps): Live {
 	function events(
 		streamIds: readonly string[] | 'all',
 		signal: AbortSignal,
-		{ statuses = streamIds }: EventsOptions = {}
+		{ statuses = streamIds, detections }: EventsOptions = {}
 	): ReadableStream<Uint8Array> {
 		refuseBeyond(clients.size, MAX_CLIENTS);
 		const client = createClient({
 			frames: asSet(streamIds),
 			statuses: asSet(statuses),
+			detections: asSet(detections ?? streamIds),
 			onEnd: () => {
 				clearTimeout(old);
 				clients.delete(client);

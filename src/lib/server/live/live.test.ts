@@ -353,6 +353,13 @@ describe('alerts and detections', () => {
 		expect((await read(watching, 3)).map(({ event }) => event)).toEqual(['alert', 'heartbeat', 'detection']);
 		expect((await read(elsewhere, 2)).map(({ event }) => event)).toEqual(['alert', 'heartbeat']);
 	});
+
+	test('detections of every stream go to who asks for them, without a picture', async () => {
+		const asking = live.events([], signal(), { detections: 'all' });
+		bus.publish(subjects.frame, frameOf());
+		bus.publish(subjects.detection, { id: 'd', stream_id: 'a' } as DetectionRecord);
+		expect((await read(asking, 2)).map(({ event }) => event)).toEqual(['heartbeat', 'detection']);
+	});
 });
 
 describe('mjpeg', () => {

@@ -160,7 +160,11 @@ export const CHAPTERS: Chapter[] = [
 						.string()
 						.optional()
 						.describe('whose pictures come, by id, separated by commas; every stream when left out'),
-					statuses: z.literal('all').optional().describe('statuses of every stream, whichever pictures come')
+					statuses: z.literal('all').optional().describe('statuses of every stream, whichever pictures come'),
+					detections: z
+						.literal('all')
+						.optional()
+						.describe('stored detections of every stream, whichever pictures come')
 				}),
 				answer: media('text/event-stream', 'Events until the client goes away'),
 				problems: ['not_found']

@@ -15,7 +15,11 @@ const query = z.strictObject({
 	streams: ids
 		.optional()
 		.describe('whose pictures come, by id, separated by commas; every stream when left out'),
-	statuses: z.literal('all').optional().describe('statuses of every stream, whichever pictures come')
+	statuses: z.literal('all').optional().describe('statuses of every stream, whichever pictures come'),
+	detections: z
+		.literal('all')
+		.optional()
+		.describe('stored detections of every stream, whichever pictures come')
 });
 
 /** Nothing between here and the browser may hold back, join or rewrite events. */
@@ -27,10 +31,10 @@ const HEADERS = {
 
 export const GET = endpoint(
 	{ role: 'viewer', query },
-	async ({ event, services, query: { streams, statuses } }) => {
+	async ({ event, services, query: { streams, ...also } }) => {
 		const asked = streams ?? 'all';
 		if (asked !== 'all' && asked.length > 0) requireKnown(asked, await services.streams.list());
-		const body = services.live.events(asked, event.request.signal, statuses && { statuses });
+		const body = services.live.events(asked, event.request.signal, also);
 		return new Response(body, { headers: HEADERS });
 	}
 );

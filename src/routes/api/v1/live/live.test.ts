@@ -23,10 +23,11 @@ test('needs somebody who is signed in', async () => {
 });
 
 test.each([
-	['', 'all', undefined],
-	['?streams=a,b', ['a', 'b'], undefined],
-	['?streams=%20a%20,,a', ['a'], undefined],
-	['?streams=', [], undefined],
+	['', 'all', {}],
+	['?streams=a,b', ['a', 'b'], {}],
+	['?streams=%20a%20,,a', ['a'], {}],
+	['?streams=', [], {}],
+	['?streams=&detections=all', [], { detections: 'all' }],
 	['?statuses=all&streams=b', ['b'], { statuses: 'all' }]
 ])('%s', async (query, streams, options) => {
 	const { response, events } = await ask(query);
@@ -49,11 +50,13 @@ test('an unknown stream is named and refused', async () => {
 	expect(events).not.toHaveBeenCalled();
 });
 
-test.each(['?statuses=some', '?stream=a', `?streams=${Array.from({ length: 1001 }, (_, i) => i).join()}`])(
-	'%.40s is bad input',
-	async (query) => {
-		const { response } = await ask(query);
-		expect(response.status).toBe(400);
-		expect((await problem(response)).code).toBe('invalid_input');
-	}
-);
+test.each([
+	'?statuses=some',
+	'?detections=some',
+	'?stream=a',
+	`?streams=${Array.from({ length: 1001 }, (_, i) => i).join()}`
+])('%.40s is bad input', async (query) => {
+	const { response } = await ask(query);
+	expect(response.status).toBe(400);
+	expect((await problem(response)).code).toBe('invalid_input');
+});
