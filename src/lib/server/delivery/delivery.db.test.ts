@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AlertRecord } from '#lib/contracts/alert.ts';
 import {
 	alertStatusEvent,
+	channelConfigs,
 	channelInput,
 	type ChannelInput,
 	type ChannelRecord,
@@ -22,7 +23,15 @@ import { streams } from '../db/schema/streams.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createDelivery, type Delivery, type DeliveryDeps } from './index.ts';
 import { testMessage } from './message.ts';
-import { startBroker, startHttpReceiver, type Broker, type HttpReceiver } from './senders/testing.ts';
+import { createMqttSender } from './senders/mqtt.ts';
+import {
+	startBroker,
+	startHttpReceiver,
+	startTcpReceiver,
+	testReach,
+	type Broker,
+	type HttpReceiver
+} from './senders/testing.ts';
 
 let database: TestDatabase;
 let bus: Bus;
@@ -460,6 +469,31 @@ describe('a broker', () => {
 		const [row] = await logOf(delivery, channel);
 		expect(row?.id).toBe(listener.came[0]?.alert.delivery_id);
 		await listener.end();
+	});
+
+	it('that knows one user takes nobody else, and says so', async () => {
+		const guarded = await startBroker({ user: 'vf', password: 'broker-secret' });
+		const delivery = deliveryWith();
+		const url = `mqtt://127.0.0.1:${guarded.port}`;
+		const known = await delivery.channels.create(mqtt({ url, username: 'vf', password: 'broker-secret' }));
+		const unknown = await delivery.channels.create(mqtt({ url, username: 'vf', password: 'guess' }));
+		expect(await delivery.test(known.id)).toMatchObject({ ok: true });
+		expect(await delivery.test(unknown.id)).toMatchObject({
+			ok: false,
+			answer: expect.stringMatching(/Check user and password/) as string
+		});
+		await guarded.stop();
+	});
+
+	it('that says nothing is left when the attempt is', async () => {
+		const silent = await startTcpReceiver();
+		const target = channelConfigs.mqtt.parse({ url: `mqtt://127.0.0.1:${silent.port}` });
+		const sending = createMqttSender(target, testReach()).send(
+			testMessage('x', ''),
+			AbortSignal.timeout(300)
+		);
+		await expect(sending).rejects.toThrow(/timeout/i);
+		await silent.stop();
 	});
 
 	it('that is down for an hour loses nothing, and gets everything in order when it is back', async () => {

@@ -33,10 +33,15 @@ export async function readChannels(
 
 const NOTHING: ChannelFigures = { rules: 0, pending: 0, last_delivered_at: null, last_error: null };
 
+interface FiguresRow extends Omit<ChannelFigures, 'last_delivered_at'>, Record<string, unknown> {
+	id: string;
+	delivered: string | null;
+}
+
 /** The newest delivery that was attempted says how the channel is. */
 async function readFigures(db: DeliveryDatabase, ids: string[]): Promise<Map<string, ChannelFigures>> {
 	if (ids.length === 0) return new Map();
-	const rows = await db.execute<{ id: string; delivered: string | null } & ChannelFigures>(sql`
+	const rows = await db.execute<FiguresRow>(sql`
 		select c.id,
 			(select count(*)::int from rule_channels r where r.channel_id = c.id) as rules,
 			(select count(*)::int from deliveries d where d.channel_id = c.id and d.state = 'pending') as pending,
@@ -51,9 +56,14 @@ async function readFigures(db: DeliveryDatabase, ids: string[]): Promise<Map<str
 		) newest on true
 		where c.id in ${ids}`);
 	return new Map(
-		rows.map(({ id, delivered, ...rest }) => [
+		rows.map(({ id, rules, pending, delivered, last_error }) => [
 			id,
-			{ ...rest, last_delivered_at: delivered === null ? null : new Date(delivered).toISOString() }
+			{
+				rules,
+				pending,
+				last_delivered_at: delivered === null ? null : new Date(delivered).toISOString(),
+				last_error
+			}
 		])
 	);
 }

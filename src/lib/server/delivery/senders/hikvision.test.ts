@@ -85,7 +85,7 @@ describe('a recorder', () => {
 			const expected = sum(
 				`${sum('admin:DS:12345')}:n0nce:${given['nc']}:${given['cnonce']}:auth:${sum(`POST:${request.url}`)}`
 			);
-			if (given['response'] === expected) return response.end('<statusCode>1</statusCode>');
+			if (given['response'] === expected) return void response.end('<statusCode>1</statusCode>');
 			const name = algorithm === 'md5' ? 'MD5' : 'SHA-256';
 			response
 				.writeHead(401, {

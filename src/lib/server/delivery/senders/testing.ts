@@ -1,5 +1,5 @@
 // Real receivers for tests: an HTTP server, Mosquitto, an SMTP server; each on a free port, each ended by its `stop`.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -144,16 +144,18 @@ export interface Broker {
 	stop(): Promise<void>;
 }
 
-/** Mosquitto, open to everybody, or with the given password file's lines. */
-export async function startBroker(passwordFile?: string): Promise<Broker> {
+/** Mosquitto, open to everybody, or to one user. */
+export async function startBroker(login?: { user: string; password: string }): Promise<Broker> {
 	const program = MOSQUITTO.find((path) => existsSync(path));
 	if (!program) throw new Error('Mosquitto is missing. Install it: apt-get install -y mosquitto');
 	const folder = mkdtempSync(join(tmpdir(), 'vf-mosquitto-'));
 	const port = await freePort();
-	const access =
-		passwordFile === undefined
-			? 'allow_anonymous true'
-			: `allow_anonymous false\npassword_file ${passwordFile}`;
+	const passwords = join(folder, 'passwords');
+	if (login)
+		execFileSync('mosquitto_passwd', ['-b', '-c', passwords, login.user, login.password], {
+			stdio: 'ignore'
+		});
+	const access = login ? `allow_anonymous false\npassword_file ${passwords}` : 'allow_anonymous true';
 	writeFileSync(join(folder, 'mosquitto.conf'), `listener ${port} 127.0.0.1\n${access}\npersistence false\n`);
 	let child = await launch();
 
