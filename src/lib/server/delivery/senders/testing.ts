@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -156,7 +156,9 @@ export async function startBroker(login?: { user: string; password: string }): P
 			stdio: 'ignore'
 		});
 	const access = login ? `allow_anonymous false\npassword_file ${passwords}` : 'allow_anonymous true';
-	writeFileSync(join(folder, 'mosquitto.conf'), `listener ${port} 127.0.0.1\n${access}\npersistence false\n`);
+	// As root it would change to a user that may not read the folder.
+	const settings = [`listener ${port} 127.0.0.1`, access, 'persistence false', `user ${userInfo().username}`];
+	writeFileSync(join(folder, 'mosquitto.conf'), `${settings.join('\n')}\n`);
 	let child = await launch();
 
 	async function launch(): Promise<ChildProcess> {
