@@ -49,7 +49,7 @@ test.skipIf(!present)(
 		const { engine, frames, seen } = watching({ detection }, await nano());
 		await engine.start();
 		// The first one comes after six seconds.
-		await until('a person was seen for a while', () => seen('person').length >= 10, 40_000);
+		await until('a person was seen for a while', () => seen('person').length >= 6, 40_000);
 		const people = seen('person');
 		expect(new Set(people.map(({ trackId }) => trackId)).size).toBe(1);
 		for (const { box, confidence } of people) {
