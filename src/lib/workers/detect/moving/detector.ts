@@ -1,0 +1,293 @@
+// Finds moving things without a model, from the flow field and the luma: class `moving`.
+//
+//   luma ─▶ cells ─▶ light changed? ─▶ differs from background ─▶ regions ─┐
+//   flow ─▶ seeds that explain the change ────────────────────────────────┴▶ things ─▶ those that travel, as boxes
+//
+// In a dense crowd regions touch and become one: its boxes are then regions of motion and not single people.
+import { MOVING, type BoundingBox, type Detected } from '#lib/contracts/detection.ts';
+import type { FlowField } from '../../flow/kernel.ts';
+import { Background, COVERED, FREE, PASSED } from './background.ts';
+import { Beginning } from './beginning.ts';
+import { divide } from './divide.ts';
+import { isGhost } from './ghost.ts';
+import { isSwitch, LightSteps } from './light.ts';
+import { rasterOf, shrink, type Raster } from './raster.ts';
+import { findRegions, type Region } from './regions.ts';
+import { SeedFinder } from './seeds.ts';
+import { isShade, markFlatShadows, markLight, softenEdges, withoutTail } from './shadow.ts';
+import { Things, type Sighting, type Thing } from './things.ts';
+
+export interface MovingFrame {
+	/** ms since the epoch. */
+	capturedAt: number;
+	width: number;
+	height: number;
+	/** The luma plane, and whatever follows it. */
+	data: Uint8Array;
+	field: FlowField;
+}
+
+/** After the light changed, this long nothing is told, s. */
+const SETTLE_S = 0.8;
+/** Learning is this much faster meanwhile. */
+const SETTLE_SPEED = 6;
+/** More of the picture than this differs: not things, another picture. */
+const MOST_DIFFERENT = 0.6;
+/** A thing is told once it was seen in so many looks, over so long, s, and has travelled: cells, and share of its size. */
+const CONFIRM = { hits: 3, s: 0.15, supported: 2, shade: 0.4, cells: 2, share: 0.25 };
+/** A thing that stands still is told this long, s, then it is part of the place. */
+const ABSORB_S = 20;
+/** Standing this long, s, it may be what was uncovered when something left. */
+const GHOST_S = 0.7;
+/** Things this fast do not stand, cells a second. */
+const MOVING_SPEED = 3;
+/** Around things the background learns nothing, cells. */
+const MARGIN = 2;
+
+export class MovingDetector {
+	private size = '';
+	private state!: State;
+	/** Seeds on the last frame. */
+	seeds = 0;
+
+	/** The moving things on a frame, in order of time; those of a light that changes are none. */
+	look(frame: MovingFrame): Detected[] {
+		const { width, height } = frame;
+		const size = `${width}x${height}`;
+		if (size !== this.size) {
+			this.size = size;
+			this.state = createState(width, height);
+		}
+		const { state } = this;
+		const { luma, at } = begin(state, frame);
+		this.seeds = 0;
+		if (state.background.isEmpty) return start(state, luma, at);
+		const dt = Math.max(0.001, Math.min(2, (at - state.at) / 1000));
+		const seeds = state.finder.find(frame.field, luma, state.luma, width, height, dt);
+		this.seeds = seeds.length;
+		const told = see(state, frame.field, seeds, at, dt);
+		end(state, luma, at);
+		return told;
+	}
+}
+
+interface State {
+	width: number;
+	height: number;
+	raster: Raster;
+	background: Background;
+	finder: SeedFinder;
+	steps: LightSteps;
+	things: Things;
+	picture: Int16Array;
+	previous: Int16Array;
+	/** The whole luma plane of the frame before. */
+	luma: Uint8Array;
+	labels: Uint16Array;
+	frozen: Uint8Array;
+	scratch: Int16Array;
+	at: number;
+	beginning: Beginning;
+	/** Until then nothing is told. */
+	settledAt: number;
+}
+
+function createState(width: number, height: number): State {
+	const raster = rasterOf(width, height);
+	const cells = raster.columns * raster.rows;
+	return {
+		width,
+		height,
+		raster,
+		background: new Background(cells),
+		finder: new SeedFinder(),
+		steps: new LightSteps(raster),
+		things: new Things(),
+		picture: new Int16Array(cells),
+		previous: new Int16Array(cells),
+		luma: new Uint8Array(width * height),
+		labels: new Uint16Array(cells),
+		frozen: new Uint8Array(cells),
+		scratch: new Int16Array(cells),
+		at: 0,
+		beginning: new Beginning(),
+		settledAt: 0
+	};
+}
+
+function begin(
+	state: State,
+	{ data, width, height, capturedAt }: MovingFrame
+): { luma: Uint8Array; at: number } {
+	const luma = data.subarray(0, width * height);
+	shrink(luma, width, state.raster, state.picture);
+	return { luma, at: Math.max(capturedAt, state.at) };
+}
+
+function end(state: State, luma: Uint8Array, at: number): void {
+	state.luma.set(luma);
+	[state.picture, state.previous] = [state.previous, state.picture];
+	state.at = at;
+}
+
+function start(state: State, luma: Uint8Array, at: number): Detected[] {
+	const place = state.beginning.take(state.picture, at);
+	if (place !== null) state.background.adopt(place);
+	end(state, luma, at);
+	return [];
+}
+
+function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: number): Detected[] {
+	const { background, picture, previous, frozen, things, raster } = state;
+	const switched = isSwitch(picture, previous, state.scratch);
+	if (switched) return settle(state, at, dt);
+	if (state.steps.measure(picture, previous) > 0) state.steps.apply(background.mean);
+	const different = background.compare(picture, 0);
+	if (different > MOST_DIFFERENT * picture.length) return settle(state, at, dt);
+	if (at < state.settledAt) {
+		things.hold(at);
+		learn(state, at, dt);
+		return [];
+	}
+	const regions = findThings(state);
+	things.update(at, sightings(state, regions, field, seeds), ({ number }, places) =>
+		divide(state.labels, raster.columns, regions[number - 1]!, number, places)
+	);
+	reconsider(state, at);
+	for (const thing of things.known) thing.confirmed ||= isConfirmed(thing, at);
+	frozen.fill(FREE);
+	for (const thing of things.known) if (thing.confirmed) freeze(thing, raster, frozen);
+	learn(state, at, dt);
+	return things.known.filter((thing) => isTold(thing, at)).map((thing) => told(thing, state, at));
+}
+
+function settle(state: State, at: number, dt: number): Detected[] {
+	state.settledAt = at + SETTLE_S * 1000;
+	state.things.hold(at);
+	state.frozen.fill(FREE);
+	learn(state, at, dt);
+	return [];
+}
+
+function learn(state: State, at: number, dt: number): void {
+	state.background.learn(
+		state.picture,
+		state.previous,
+		state.frozen,
+		dt,
+		at < state.settledAt ? SETTLE_SPEED : 1
+	);
+}
+
+/** The regions that differ in more than their light. */
+function findThings({ background, raster, labels, picture }: State): Region[] {
+	const { mask, mean } = background;
+	const { columns, rows } = raster;
+	markLight(mask, picture, mean, columns, rows);
+	softenEdges(mask, picture, mean, columns, rows);
+	markFlatShadows(mask, picture, mean, columns, rows);
+	return findRegions(mask, columns, rows, labels);
+}
+
+function sightings(state: State, regions: Region[], field: FlowField, seeds: Int32Array): Sighting[] {
+	const { background, raster, labels, picture } = state;
+	const counts = seedsOf(field, seeds, labels, raster, regions.length);
+	return regions
+		.map((region, k) => ({ region, number: k + 1, seeds: counts[k]! }))
+		.filter(({ region }) => region.cells >= 4)
+		.map(({ region, number, seeds: count }) => ({
+			number,
+			rect: withoutTail(region, number, labels, picture, background.mean, raster.columns),
+			cells: region.cells,
+			strong: region.strong,
+			seeds: count,
+			shade: isShade(region, number, labels, picture, background.mean, raster.columns)
+		}));
+}
+
+/** How many seeds lie on each region: a point's window must hold some of its cells. */
+function seedsOf(
+	field: FlowField,
+	seeds: Int32Array,
+	labels: Uint16Array,
+	raster: Raster,
+	regions: number
+): Int32Array {
+	const counts = new Int32Array(regions);
+	const reach = Math.max(1, Math.round(Math.min(field.gridSize / 2, 8) / raster.cell));
+	for (const point of seeds) {
+		const column = point % field.columns;
+		const x = Math.floor((field.originX + column * field.gridSize) / raster.cell);
+		const y = Math.floor((field.originY + ((point - column) / field.columns) * field.gridSize) / raster.cell);
+		let last = 0;
+		for (let row = Math.max(0, y - reach); row <= Math.min(raster.rows - 1, y + reach); row++) {
+			for (let k = Math.max(0, x - reach); k <= Math.min(raster.columns - 1, x + reach); k++) {
+				const label = labels[row * raster.columns + k] as number;
+				if (label === 0 || label === last) continue;
+				counts[label - 1]!++;
+				last = label;
+			}
+		}
+	}
+	return counts;
+}
+
+/** Things that stand: what left a hole where it had stood is no thing, and what stands for long belongs to the place. */
+function reconsider(state: State, at: number): void {
+	const { things, background, picture, raster } = state;
+	for (const thing of things.known) {
+		const stillS = (at - thing.movedAt) / 1000;
+		const ghost = stillS > GHOST_S && isGhost(thing.rect, background, picture, raster);
+		if (!ghost && stillS <= ABSORB_S) continue;
+		const { left, top, right, bottom } = within(thing.rect, raster, 1);
+		background.absorb(picture, raster.columns, left, top, right, bottom);
+		things.remove(thing);
+	}
+}
+
+function freeze({ rect, velocity }: Thing, raster: Raster, frozen: Uint8Array): void {
+	const cover = Math.hypot(velocity.x, velocity.y) > MOVING_SPEED ? PASSED : COVERED;
+	const { left, top, right, bottom } = within(rect, raster, MARGIN);
+	for (let row = top; row <= bottom; row++) {
+		frozen.fill(cover, row * raster.columns + left, row * raster.columns + right + 1);
+	}
+}
+
+/** Whole cells, both ends included. */
+function within({ left, top, right, bottom }: Thing['rect'], { columns, rows }: Raster, margin: number) {
+	return {
+		left: Math.max(0, Math.floor(left) - margin),
+		top: Math.max(0, Math.floor(top) - margin),
+		right: Math.min(columns - 1, Math.ceil(right) - 1 + margin),
+		bottom: Math.min(rows - 1, Math.ceil(bottom) - 1 + margin)
+	};
+}
+
+function isConfirmed({ apartHits, firstAt, supported, travel, rect }: Thing, at: number): boolean {
+	const size = Math.min(rect.right - rect.left, rect.bottom - rect.top);
+	return (
+		apartHits >= CONFIRM.hits &&
+		at - firstAt >= CONFIRM.s * 1000 &&
+		supported >= CONFIRM.supported &&
+		travel >= Math.max(CONFIRM.cells, CONFIRM.share * size)
+	);
+}
+
+function isTold({ confirmed, shade, seenAt }: Thing, at: number): boolean {
+	return confirmed && seenAt === at && shade < CONFIRM.shade;
+}
+
+function told(thing: Thing, { raster, width, height }: State, at: number): Detected {
+	const { rect, supported, hits, strength, travel } = thing;
+	const box: BoundingBox = {
+		x: (rect.left * raster.cell) / width,
+		y: (rect.top * raster.cell) / height,
+		width: ((rect.right - rect.left) * raster.cell) / width,
+		height: ((rect.bottom - rect.top) * raster.cell) / height
+	};
+	const age = Math.min(1, (at - thing.firstAt) / 2000);
+	const motion = Math.min(1, (2 * supported) / hits);
+	const way = Math.min(1, travel / (rect.bottom - rect.top));
+	const confidence = 0.4 + 0.15 * age + 0.15 * motion + 0.15 * Math.min(1, 2 * strength) + 0.15 * way;
+	return { label: MOVING, confidence, box };
+}
