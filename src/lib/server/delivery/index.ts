@@ -129,7 +129,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
 	/** Whatever failed there may go through now. */
 	async function changed(channelId: string): Promise<void> {
-		await wakeChannel(db, channelId, now());
+		await wakeChannel(db, channelId, now(), now());
 		relay.revive(channelId);
 	}
 

@@ -171,7 +171,8 @@ export function createRelay({ db, bus, log, attempt, count, timing }: RelayDeps)
 		if (inTrouble.delete(channel.id)) log.info({ channel: channel.name }, 'a channel takes deliveries again');
 		if (healthy.has(channel.id)) return;
 		healthy.add(channel.id);
-		await store.wakeChannel(db, channel.id, now());
+		// What is due within a lease may be another instance's attempt under way; it comes soon enough by itself.
+		await store.wakeChannel(db, channel.id, now(), now() + leaseMs);
 	}
 
 	async function failed(delivery: store.Delivery, channel: ChannelRow, error: unknown): Promise<void> {

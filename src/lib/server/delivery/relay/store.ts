@@ -289,8 +289,8 @@ export async function giveBack(db: Db, { id, attempts }: Delivery, now: number):
 		.where(and(eq(deliveries.id, id), eq(deliveries.state, 'pending'), eq(deliveries.attempts, attempts)));
 }
 
-/** A channel answers again: what failed there and waits for its turn is due now. */
-export async function wakeChannel(db: Db, channelId: string, now: number): Promise<void> {
+/** Makes due now what would wait at a channel beyond `after`, ms since the epoch: it answers again, or was changed. */
+export async function wakeChannel(db: Db, channelId: string, now: number, after: number): Promise<void> {
 	await db
 		.update(deliveries)
 		.set({ next_attempt_at: new Date(now) })
@@ -298,7 +298,7 @@ export async function wakeChannel(db: Db, channelId: string, now: number): Promi
 			and(
 				eq(deliveries.channel_id, channelId),
 				eq(deliveries.state, 'pending'),
-				gt(deliveries.next_attempt_at, new Date(now))
+				gt(deliveries.next_attempt_at, new Date(after))
 			)
 		);
 }

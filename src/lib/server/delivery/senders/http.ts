@@ -107,7 +107,7 @@ export function refusal(answer: HttpAnswer, where: string): DeliveryError {
 		);
 	return new DeliveryError(
 		NOBODY_HOME.has(status) ? 'unreachable' : 'refused',
-		`${where} answered ${status}. Its own log should say why; it is tried again.${said}`,
+		`${where} answered ${status}. Its own log should say why.${said}`,
 		{ retryAfterS: retryAfter(answer) }
 	);
 }

@@ -254,6 +254,10 @@ describe('e-mail', () => {
 		expect([refused.kind, refused.message]).toEqual(['permanent', expect.stringContaining('550') as string]);
 		const untrusted = await failureFrom(mailer(port, { security: 'starttls' }));
 		expect(untrusted.message).toMatch(/TLS|certificate/i);
+		const own = await mailbox({ secure: true });
+		expect((await failureFrom(mailer(own.port, { security: 'tls' }))).message).toContain(
+			'certificate of 127.0.0.1'
+		);
 		const full = await mailbox({
 			onMailFrom: (_: unknown, __: unknown, done: (error: Error) => void) =>
 				done(Object.assign(new Error('try later'), { responseCode: 452 }))
