@@ -158,7 +158,7 @@ CREATE INDEX "alerts_of_stream" ON "alerts" USING btree ("stream_id","starts_at"
 CREATE UNIQUE INDEX "alerts_open" ON "alerts" USING btree ("fingerprint") WHERE "alerts"."status" = 'firing';--> statement-breakpoint
 CREATE INDEX "detections_recent" ON "detections" USING btree ("timestamp" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "detections_of_stream" ON "detections" USING btree ("stream_id","timestamp" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "flow_samples_of_stream" ON "flow_samples" USING btree ("stream_id","at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "flow_samples_of_place" ON "flow_samples" USING btree ("stream_id","zone_id","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_once" ON "deliveries" USING btree ("outbox_id","channel_id");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_attempt_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_of_channel" ON "deliveries" USING btree ("channel_id","created_at" DESC NULLS LAST);--> statement-breakpoint
