@@ -25,6 +25,14 @@ const DEAD_CAMERA = {
 	rtsp_url: 'rtsp://operator:secret@127.0.0.1:9/live'
 };
 
+/** A channel to show; nothing is sent to it. */
+const DESK = {
+	name: 'Duty desk',
+	type: 'webhook',
+	enabled: false,
+	config: { url: 'https://chat.example.org/hooks/alerts', secret: 'not shown' }
+};
+
 mkdirSync(OUT, { recursive: true });
 const browser = await launchBrowser();
 const server = await startServer({
@@ -49,6 +57,8 @@ try {
 interface Ids {
 	selected: string;
 	broken: string;
+	/** The newest alert of the yard, the camera, zone and rule it came of. */
+	alert: { id: string; stream_id: string; zone_id: string; rule_id: string };
 }
 
 /** Adds a camera that cannot be reached, waits until the others have been moving for a while. */
@@ -62,7 +72,14 @@ async function prepare(admin: Client): Promise<Ids> {
 		90
 	);
 	const selected = health.find((stream) => stream.status === 'connected')?.streamId ?? '';
-	return { selected, broken: added.id };
+	type Alert = Ids['alert'] & { name: string; snapshot_url: string | null };
+	const alerts = await eventually(
+		async () => (await admin.json('GET', '/api/v1/alerts?severity=critical')).body as Alert[],
+		(list) => list.some(({ snapshot_url }) => snapshot_url !== null),
+		90
+	);
+	await admin.json('POST', '/api/v1/channels', DESK);
+	return { selected, broken: added.id, alert: alerts[0]! };
 }
 
 async function photographDoor(browser: Browser, server: RunningServer): Promise<void> {
@@ -78,7 +95,7 @@ async function photographPages(
 	server: RunningServer,
 	theme: 'dark' | 'light',
 	viewport: { width: number; height: number },
-	{ selected, broken }: Ids
+	{ selected, broken, alert }: Ids
 ): Promise<void> {
 	const phone = viewport === PHONE;
 	const { page, complaints } = await openPage(browser, server.url, {
@@ -93,6 +110,12 @@ async function photographPages(
 		['live', '/live', 8],
 		['broken', `/?stream=${broken}`, 5],
 		['add', '/?add=1', 3],
+		['map', `/map?stream=${selected}`, 6],
+		['rules', `/rules?stream=${alert.stream_id}&zone=${alert.zone_id}&rule=${alert.rule_id}`, 8],
+		['alerts', phone ? '/alerts' : `/alerts?alert=${alert.id}`, 4],
+		...(phone ? ([['alert', `/alerts?alert=${alert.id}`, 4]] as [string, string, number][]) : []),
+		['detections', '/alerts?view=detections', 4],
+		['models', '/models', 3],
 		['settings', '/settings', 3]
 	];
 	for (const [name, path, seconds] of pages) {
