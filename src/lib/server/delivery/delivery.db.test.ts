@@ -498,7 +498,7 @@ describe('a broker', () => {
 
 	it('that is down for an hour loses nothing, and gets everything in order when it is back', async () => {
 		let clock = Date.now();
-		const { schedule } = await import('./relay/rules.ts');
+		const { schedule } = await import('./rules.ts');
 		const delivery = deliveryWith({
 			timing: { pictureWaitMs: 0, pollMs: 20, now: () => clock, schedule }
 		});

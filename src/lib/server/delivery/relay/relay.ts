@@ -6,7 +6,7 @@ import { subjects, type Bus } from '../../bus/index.ts';
 import type { ChannelRow, DeliveryDatabase } from '../channels/store.ts';
 import { prune } from '../log/store.ts';
 import { DeliveryError } from '../senders/sender.ts';
-import { judge, schedule, type Schedule } from './rules.ts';
+import { judge, schedule, type Schedule } from '../rules.ts';
 import * as store from './store.ts';
 
 export interface RelayTiming {

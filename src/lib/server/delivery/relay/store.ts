@@ -5,7 +5,7 @@ import type { AlertEvent } from '#lib/contracts/channel.ts';
 import type { Db, Transaction } from '../../db/index.ts';
 import { channels, deliveries, outbox } from '../../db/schema/delivery.ts';
 import { ruleChannels } from '../../db/schema/rules.ts';
-import { QUICK_RETRIES, type Candidate, type Verdict } from './rules.ts';
+import { QUICK_RETRIES, type Candidate, type Verdict } from '../rules.ts';
 
 type Channel = typeof channels.$inferSelect;
 export type Delivery = typeof deliveries.$inferSelect;

@@ -1,6 +1,7 @@
 // What every kind of channel has in common: one message, one way to send it, one kind of failure.
 import type { AlertRecord } from '#lib/contracts/alert.ts';
 import type { DeliveryRecord } from '#lib/contracts/channel.ts';
+import type { DeliveryFailure } from '../rules.ts';
 
 export interface Message {
 	/** The delivery's id: the same for every attempt, so that a receiver can tell a repetition. */
@@ -16,12 +17,6 @@ export interface Sender {
 	/** Resolves once the other side has taken it, with what it said. Throws DeliveryError. */
 	send(message: Message, signal: AbortSignal): Promise<{ answer: string }>;
 }
-
-/**
- * `unreachable`: nobody takes anything there at the moment, which says nothing about this message. `refused`: somebody
- * said no to it, and may say yes later. `permanent`: the same again will be refused again, unless a person changes something.
- */
-export type DeliveryFailure = 'unreachable' | 'refused' | 'permanent';
 
 /** `message` says what happened, where, and what to do. */
 export class DeliveryError extends Error {

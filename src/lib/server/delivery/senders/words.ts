@@ -1,5 +1,6 @@
 // What sockets, TLS and parsers say when something fails, as sentences for people.
-import { DeliveryError, type DeliveryFailure } from './sender.ts';
+import type { DeliveryFailure } from '../rules.ts';
+import { DeliveryError } from './sender.ts';
 
 const REASONS: Record<string, (where: string) => string> = {
 	ECONNREFUSED: (where) =>

@@ -1,6 +1,11 @@
-// Decisions of the relay, without database and clock: who is told, and when a failed delivery is tried again.
+// Decisions about deliveries, without database and clock: who is told, and when a failed delivery is tried again.
 import type { AlertEvent } from '#lib/contracts/channel.ts';
-import type { DeliveryFailure } from '../senders/sender.ts';
+
+/**
+ * `unreachable`: nobody takes anything there at the moment, which says nothing about this message. `refused`: somebody
+ * said no to it, and may say yes later. `permanent`: the same again will be refused again, unless a person changes something.
+ */
+export type DeliveryFailure = 'unreachable' | 'refused' | 'permanent';
 
 /** What is known of a channel when an alert is about to be told there. */
 export interface Candidate {
