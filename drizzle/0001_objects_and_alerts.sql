@@ -159,6 +159,7 @@ CREATE UNIQUE INDEX "alerts_open" ON "alerts" USING btree ("fingerprint") WHERE 
 CREATE INDEX "detections_recent" ON "detections" USING btree ("timestamp" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "detections_of_stream" ON "detections" USING btree ("stream_id","timestamp" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "flow_samples_of_place" ON "flow_samples" USING btree ("stream_id","zone_id","at");--> statement-breakpoint
+CREATE INDEX "flow_samples_of_stream" ON "flow_samples" USING btree ("stream_id","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_once" ON "deliveries" USING btree ("outbox_id","channel_id");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_attempt_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_of_channel" ON "deliveries" USING btree ("channel_id","created_at" DESC NULLS LAST);--> statement-breakpoint

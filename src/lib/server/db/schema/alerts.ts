@@ -104,5 +104,9 @@ export const flowSamples = pgTable(
 		objects: jsonb('objects').$type<Record<string, ZoneObjects>>(),
 		crossings: jsonb('crossings').$type<Record<string, Crossings>>()
 	},
-	(table) => [index('flow_samples_of_place').on(table.stream_id, table.zone_id, table.at)]
+	(table) => [
+		/** To read one place's past, and to forget a stream's. */
+		index('flow_samples_of_place').on(table.stream_id, table.zone_id, table.at),
+		index('flow_samples_of_stream').on(table.stream_id, table.at)
+	]
 );
