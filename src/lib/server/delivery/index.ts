@@ -12,13 +12,15 @@ import { createDispatch } from './dispatch.ts';
 import { countWaiting, insertTest, makeDue, readOfAlert, readOfChannel } from './log/store.ts';
 import { messageOf, testMessage } from './message.ts';
 import { wakeChannel } from './relay/store.ts';
-import { createRelay, type DeliveryOutcome, type RelayTiming } from './relay/relay.ts';
+import { createRelay } from './relay/relay.ts';
+import type { DeliveryOutcome } from './relay/sending.ts';
+import type { RelayTiming } from './relay/timing.ts';
 import type { Snapshot } from './senders/email.ts';
 import { createReach, type Resolve } from './senders/reach.ts';
 import { DeliveryError } from './senders/sender.ts';
 
 export type { Channels } from './channels/registry.ts';
-export type { DeliveryOutcome } from './relay/relay.ts';
+export type { DeliveryOutcome } from './relay/sending.ts';
 
 export interface DeliveryDeps {
 	db: DeliveryDatabase;
