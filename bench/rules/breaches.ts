@@ -9,7 +9,7 @@ const SCRIPT: Record<SceneName, { loopS: number; fromS: number; toS: number }> =
 	// From when the one in red enters the picture until he is small in the distance.
 	concourse: { loopS: 26, fromS: 9, toS: 26 },
 	// From the first step into the zone until the last out of it.
-	yard: { loopS: 28, fromS: 19.5, toS: 24 }
+	yard: { loopS: 28, fromS: 19, toS: 24 }
 };
 
 export interface Assessment {
@@ -44,5 +44,17 @@ export function assess(scene: SceneName, firings: Firing[], seconds: number): As
 						firing.fromS < breach.toS + (breach === breaches.at(-1) ? loopS : 0)
 				)
 		)
+	};
+}
+
+/** Of a breach that begins with the film and never ends. */
+export function assessLasting(firings: Firing[]): Assessment {
+	const [first, ...others] = firings;
+	return {
+		breaches: 1,
+		once: first ? 1 : 0,
+		missed: first ? 0 : 1,
+		doubled: others.length > 0 ? 1 : 0,
+		others
 	};
 }

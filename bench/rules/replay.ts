@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { RuleState } from '#lib/contracts/alert.ts';
+import type { Detected } from '#lib/contracts/detection.ts';
+import type { DetectionConfig } from '#lib/contracts/model.ts';
 import { ruleRecord, type Rule } from '#lib/contracts/rule.ts';
 import type { Zone } from '#lib/contracts/zone.ts';
 import { createFlowStage } from '#lib/workers/analysis.ts';
@@ -9,13 +11,13 @@ import { createDetectionStage } from '#lib/workers/detection.ts';
 import { compileFlowModule } from '#lib/workers/flow/kernel.ts';
 import { createWatching } from '#lib/workers/watching.ts';
 import { loadTruth, type SceneName } from '../../scenes/truth.ts';
-import { sceneWatch } from '../../scenes/watch.ts';
+import type { SceneWatch } from '../../scenes/watch.ts';
 
 /** The product's defaults. */
 const ANALYSIS = { width: 640, fps: 10, gridSize: 16, winRadius: 8, threshold: 1, mode: 'fast' } as const;
-const HEIGHT = 360;
-const FRAME = ANALYSIS.width * HEIGHT;
-const DETECTION = { kind: 'moving', fps: 5, confidence: 0.4 } as const;
+const SIZE = { width: ANALYSIS.width, height: 360 };
+const MOVING: DetectionConfig = { kind: 'moving', fps: 5, confidence: 0.4 };
+const MODEL: DetectionConfig = { kind: 'model', modelId: 'bench', fps: 5, confidence: 0.4, gated: true };
 
 export interface Firing {
 	rule: string;
@@ -25,53 +27,87 @@ export interface Firing {
 	peak: number | null;
 }
 
-/** Every firing of the scene's rules while it plays for so long, over and over as the camera does. */
-export async function replay(scene: SceneName, seconds: number): Promise<Firing[]> {
+/** What a model sees on a yuv420p picture of the analysed size. */
+export type Look = (data: Uint8Array, width: number, height: number) => Promise<Detected[]>;
+
+export interface Replay {
+	scene: SceneName;
+	watch: SceneWatch;
+	seconds: number;
+	/** Asked for each frame of one loop beforehand; moving objects are looked for without it. */
+	look?: Look;
+}
+
+/** Every firing of the rules while the scene plays for so long, over and over as the camera does. */
+export async function replay({ scene, watch, seconds, look }: Replay): Promise<Firing[]> {
 	const { video } = await loadTruth(scene);
 	const frames = await decode(video);
-	const { zones, rules } = watchOf(scene);
-	const firings: Firing[] = [];
-	const names = new Map(rules.map((rule) => [rule.id, rule.name]));
-	const begin = Date.parse('2026-01-05T12:00:00Z');
+	const seen = look ? await lookAtAll(frames, look) : [];
+	const { zones, rules } = planted(watch);
+	const record = recorder(rules);
+	const answers: (() => void)[] = [];
+	let frame = 0;
 
 	const analyse = createFlowStage(ANALYSIS, await compileFlowModule(), fail);
-	const detection = createDetectionStage(DETECTION, {
-		send: () => fail('asked for a model'),
+	const detection = createDetectionStage(look ? MODEL : MOVING, {
+		// Answered once the frame has been taken in, as an answer from another thread would be.
+		send({ requestId }) {
+			const detections = seen[frame % frames.length] ?? [];
+			const result = { detections, runMs: 0, totalMs: 0 };
+			answers.push(() => detection.answer({ type: 'infer-result', requestId, result }));
+		},
 		complain: fail
 	});
-	const watching = createWatching('scene', { zones, rules }, { rule: (state) => note(state) });
+	const watching = createWatching('scene', { zones, rules }, { rule: record.note });
 
-	function note({ ruleId, state, at, peak }: RuleState): void {
-		const rule = names.get(ruleId) ?? ruleId;
-		const open = firings.find((firing) => firing.rule === rule && firing.toS === null);
-		const atS = (at - begin) / 1000;
-		if (state === 'firing' && !open) firings.push({ rule, fromS: atS, toS: null, peak });
-		if (state === 'clear' && open) Object.assign(open, { toS: atS, peak });
-	}
-
-	for (let i = 0; i < seconds * ANALYSIS.fps; i++) {
-		const data = frames[i % frames.length]!;
-		const capturedAt = begin + (i * 1000) / ANALYSIS.fps;
-		const size = { width: ANALYSIS.width, height: HEIGHT };
-		const analysed = analyse({ capturedAt, data, ...size });
+	for (frame = 0; frame < seconds * ANALYSIS.fps; frame++) {
+		const data = frames[frame % frames.length]!;
+		const capturedAt = record.begin + (frame * 1000) / ANALYSIS.fps;
+		const analysed = analyse({ capturedAt, data, ...SIZE });
 		if (!analysed) throw new Error('a frame could not be analysed');
 		const { field, ...kept } = analysed;
-		detection.frame({ capturedAt, data, ...size, field }, (objects) =>
+		detection.frame({ capturedAt, data, ...SIZE, field }, (objects) =>
 			watching.frame({ ...kept, gridSize: ANALYSIS.gridSize, objects })
 		);
+		for (const answer of answers.splice(0)) answer();
 	}
-	return firings;
+	detection.close();
+	return record.firings;
+}
+
+/** Turns what rules say into firings with a begin and an end. */
+function recorder(rules: readonly Rule[]) {
+	const begin = Date.parse('2026-01-05T12:00:00Z');
+	const names = new Map(rules.map(({ id, name }) => [id, name]));
+	const firings: Firing[] = [];
+	return {
+		begin,
+		firings,
+		note({ ruleId, state, at, peak }: Omit<RuleState, 'streamId'>): void {
+			const rule = names.get(ruleId) ?? ruleId;
+			const open = firings.find((firing) => firing.rule === rule && firing.toS === null);
+			const atS = (at - begin) / 1000;
+			if (state === 'firing' && !open) firings.push({ rule, fromS: atS, toS: null, peak });
+			if (state === 'clear' && open) Object.assign(open, { toS: atS, peak });
+		}
+	};
+}
+
+async function lookAtAll(frames: readonly Uint8Array[], look: Look): Promise<Detected[][]> {
+	const seen: Detected[][] = [];
+	for (const data of frames) seen.push(await look(data, SIZE.width, SIZE.height));
+	return seen;
 }
 
 function fail(text: string): never {
 	throw new Error(text);
 }
 
-/** The scene's zones and rules as a worker is given them. */
-function watchOf(scene: SceneName): { zones: Zone[]; rules: Rule[] } {
-	const zones = sceneWatch[scene].zones.map((zone) => ({ id: randomUUID(), ...zone }));
+/** Zones and rules as a worker is given them. */
+function planted(watch: SceneWatch): { zones: Zone[]; rules: Rule[] } {
+	const zones = watch.zones.map((zone) => ({ id: randomUUID(), ...zone }));
 	const now = new Date().toISOString();
-	const rules = sceneWatch[scene].rules.map(({ zone, ...rule }) =>
+	const rules = watch.rules.map(({ zone, ...rule }) =>
 		ruleRecord.parse({
 			...rule,
 			id: randomUUID(),
@@ -89,14 +125,16 @@ function watchOf(scene: SceneName): { zones: Zone[]; rules: Rule[] } {
 	return { zones, rules };
 }
 
-/** One loop as gray frames, at the rate and size the product analyses. */
+/** One loop as yuv420p frames, luma first, at the rate and size the product analyses. */
 async function decode(video: string): Promise<Uint8Array[]> {
-	const filter = `fps=${ANALYSIS.fps},scale=${ANALYSIS.width}:${HEIGHT}:flags=area:in_range=pc:out_range=pc,format=gray`;
+	const { width, height } = SIZE;
+	const filter = `fps=${ANALYSIS.fps},scale=${width}:${height}:flags=area:in_range=pc:out_range=pc,format=yuv420p`;
 	const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-i', video, '-vf', filter, '-f', 'rawvideo', 'pipe:1'], {
 		stdio: ['ignore', 'pipe', 'inherit']
 	});
 	const bytes = Buffer.concat(await ffmpeg.stdout.toArray());
-	return Array.from({ length: Math.floor(bytes.length / FRAME) }, (_, i) =>
-		bytes.subarray(i * FRAME, (i + 1) * FRAME)
+	const size = (width * height * 3) / 2;
+	return Array.from({ length: Math.floor(bytes.length / size) }, (_, i) =>
+		bytes.subarray(i * size, (i + 1) * size)
 	);
 }
