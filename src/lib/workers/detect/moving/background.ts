@@ -3,9 +3,9 @@ import type { Place } from './beginning.ts';
 import { LEVEL } from './raster.ts';
 
 /** Least difference that counts, grey levels. */
-const FLOOR = 9 * LEVEL;
+const FLOOR = 4.5 * LEVEL;
 /** So many times its usual wavering a cell must differ. */
-const FACTOR = 3;
+const FACTOR = 4;
 /** Twice the threshold is a strong difference. */
 const STRONG = 2;
 const DEVIATION_START = 1 * LEVEL;

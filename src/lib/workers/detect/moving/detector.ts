@@ -12,6 +12,8 @@ import { divide } from './divide.ts';
 import { isGhost } from './ghost.ts';
 import { isSwitch, LightSteps } from './light.ts';
 import { rasterOf, shrink, type Raster } from './raster.ts';
+import { areaOf } from './rect.ts';
+import { Restlessness } from './restlessness.ts';
 import { findRegions, type Region } from './regions.ts';
 import { SeedFinder } from './seeds.ts';
 import { isShade, markFlatShadows, markLight, softenEdges, withoutTail } from './shadow.ts';
@@ -31,16 +33,21 @@ export interface MovingFrame {
 const SETTLE_S = 0.8;
 /** Learning is this much faster meanwhile. */
 const SETTLE_SPEED = 6;
-/** More of the picture than this differs: not things, another picture. */
-const MOST_DIFFERENT = 0.6;
+/** More of the picture than this differs: not things, another picture. Less is enough while the whole light changes. */
+const MOST_DIFFERENT = { ever: 0.5, switched: 0.08 };
 /** A thing is told once it was seen in so many looks, over so long, s, and has travelled: cells, and share of its size. */
-const CONFIRM = { hits: 3, s: 0.15, supported: 2, shade: 0.4, cells: 2, share: 0.25 };
+const CONFIRM = { hits: 3, s: 0.15, supported: 2, shade: 0.4, cells: 2, share: 0.25, most: 8, straight: 0.5, restless: 2 };
 /** A thing that stands still is told this long, s, then it is part of the place. */
 const ABSORB_S = 20;
 /** Standing this long, s, it may be what was uncovered when something left. */
 const GHOST_S = 0.7;
 /** Things this fast do not stand, cells a second. */
 const MOVING_SPEED = 3;
+/** What stands and has travelled less than this share of its size never was a thing. */
+const IDLE = 1.5;
+const STAYED = 0.8;
+/** Share of the picture below which nothing is told: 15 x 15 px of 640 x 360. */
+const LEAST_TOLD = 0.001;
 /** Around things the background learns nothing, cells. */
 const MARGIN = 2;
 
@@ -79,6 +86,7 @@ interface State {
 	finder: SeedFinder;
 	steps: LightSteps;
 	things: Things;
+	restlessness: Restlessness;
 	picture: Int16Array;
 	previous: Int16Array;
 	/** The whole luma plane of the frame before. */
@@ -103,6 +111,7 @@ function createState(width: number, height: number): State {
 		finder: new SeedFinder(),
 		steps: new LightSteps(raster),
 		things: new Things(),
+		restlessness: new Restlessness(raster.columns, raster.rows),
 		picture: new Int16Array(cells),
 		previous: new Int16Array(cells),
 		luma: new Uint8Array(width * height),
@@ -140,10 +149,9 @@ function start(state: State, luma: Uint8Array, at: number): Detected[] {
 function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: number): Detected[] {
 	const { background, picture, previous, frozen, things, raster } = state;
 	const switched = isSwitch(picture, previous, state.scratch);
-	if (switched) return settle(state, at, dt);
 	if (state.steps.measure(picture, previous) > 0) state.steps.apply(background.mean);
 	const different = background.compare(picture, 0);
-	if (different > MOST_DIFFERENT * picture.length) return settle(state, at, dt);
+	if (different > (switched ? MOST_DIFFERENT.switched : MOST_DIFFERENT.ever) * picture.length) return settle(state, at, dt);
 	if (at < state.settledAt) {
 		things.hold(at);
 		learn(state, at, dt);
@@ -153,12 +161,13 @@ function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: 
 	things.update(at, sightings(state, regions, field, seeds), ({ number }, places) =>
 		divide(state.labels, raster.columns, regions[number - 1]!, number, places)
 	);
+	noteIdlers(state, dt);
 	reconsider(state, at);
-	for (const thing of things.known) thing.confirmed ||= isConfirmed(thing, at);
+	for (const thing of things.known) thing.confirmed ||= isConfirmed(thing, state.restlessness, at);
 	frozen.fill(FREE);
 	for (const thing of things.known) if (thing.confirmed) freeze(thing, raster, frozen);
 	learn(state, at, dt);
-	return things.known.filter((thing) => isTold(thing, at)).map((thing) => told(thing, state, at));
+	return things.known.filter((thing) => isTold(thing, raster, at)).map((thing) => told(thing, state, at));
 }
 
 function settle(state: State, at: number, dt: number): Detected[] {
@@ -232,12 +241,22 @@ function seedsOf(
 	return counts;
 }
 
+/** Remembers where things appeared that got nowhere. */
+function noteIdlers({ things, restlessness }: State, dt: number): void {
+	restlessness.fade(dt);
+	for (const { travel, began, rect } of things.gone) {
+		if (travel < IDLE * Math.max(rect.right - rect.left, rect.bottom - rect.top)) restlessness.note(began);
+	}
+}
+
 /** Things that stand: what left a hole where it had stood is no thing, and what stands for long belongs to the place. */
 function reconsider(state: State, at: number): void {
 	const { things, background, picture, raster } = state;
 	for (const thing of things.known) {
 		const stillS = (at - thing.movedAt) / 1000;
-		const ghost = stillS > GHOST_S && isGhost(thing.rect, background, picture, raster);
+		const { rect } = thing;
+		const stayed = thing.travel < STAYED * Math.max(rect.right - rect.left, rect.bottom - rect.top);
+		const ghost = stillS > GHOST_S && (stayed || isGhost(rect, background, picture, raster));
 		if (!ghost && stillS <= ABSORB_S) continue;
 		const { left, top, right, bottom } = within(thing.rect, raster, 1);
 		background.absorb(picture, raster.columns, left, top, right, bottom);
@@ -263,31 +282,44 @@ function within({ left, top, right, bottom }: Thing['rect'], { columns, rows }: 
 	};
 }
 
-function isConfirmed({ apartHits, firstAt, supported, travel, rect }: Thing, at: number): boolean {
+function isConfirmed(thing: Thing, restlessness: Restlessness, at: number): boolean {
+	const { apartHits, firstAt, supported, travel, rect, middle, origin, way, began } = thing;
+	const net = Math.hypot(middle.x - origin.x, middle.y - origin.y);
 	const size = Math.min(rect.right - rect.left, rect.bottom - rect.top);
 	return (
 		apartHits >= CONFIRM.hits &&
 		at - firstAt >= CONFIRM.s * 1000 &&
 		supported >= CONFIRM.supported &&
-		travel >= Math.max(CONFIRM.cells, CONFIRM.share * size)
+		travel >= Math.max(CONFIRM.cells, Math.min(CONFIRM.most, CONFIRM.share * size)) + CONFIRM.restless * restlessness.at(began) &&
+		net >= CONFIRM.straight * way
 	);
 }
 
-function isTold({ confirmed, shade, seenAt }: Thing, at: number): boolean {
-	return confirmed && seenAt === at && shade < CONFIRM.shade;
+function isTold({ confirmed, shade, seenAt, rect }: Thing, { columns, rows }: Raster, at: number): boolean {
+	const isLarge = areaOf(rect) >= LEAST_TOLD * columns * rows;
+	return confirmed && isLarge && seenAt === at && shade < CONFIRM.shade;
 }
 
 function told(thing: Thing, { raster, width, height }: State, at: number): Detected {
-	const { rect, supported, hits, strength, travel } = thing;
+	const { rect } = thing;
 	const box: BoundingBox = {
 		x: (rect.left * raster.cell) / width,
 		y: (rect.top * raster.cell) / height,
 		width: ((rect.right - rect.left) * raster.cell) / width,
 		height: ((rect.bottom - rect.top) * raster.cell) / height
 	};
-	const age = Math.min(1, (at - thing.firstAt) / 2000);
-	const motion = Math.min(1, (2 * supported) / hits);
-	const way = Math.min(1, travel / (rect.bottom - rect.top));
-	const confidence = 0.4 + 0.15 * age + 0.15 * motion + 0.15 * Math.min(1, 2 * strength) + 0.15 * way;
+	const confidence = confidenceOf(thing, at);
 	return { label: MOVING, confidence, box };
+}
+
+/** Surest of what was long seen apart from others, has moved as far as it is long, and shows it in the flow. 0..1 */
+function confidenceOf({ rect, firstAt, apartAt, apartHits, hits, supported, travel }: Thing, at: number): number {
+	const length = Math.max(rect.right - rect.left, rect.bottom - rect.top);
+	const crowded = Math.min(1, (at - apartAt) / 1000);
+	const shared = 1 - apartHits / hits;
+	const young = Math.max(0, 1 - (at - firstAt) / 1500);
+	const near = Math.max(0, 1 - travel / length);
+	const unexplained = Math.max(0, 1 - (1.4 * supported) / hits);
+	const doubt = 0.35 * crowded + 0.3 * shared + 0.15 * young + 0.2 * near + 0.15 * unexplained;
+	return Math.max(0.05, 0.95 - doubt);
 }

@@ -31,9 +31,14 @@ export interface Thing {
 	hits: number;
 	/** Looks with seeds on it. */
 	supported: number;
+	/** Where it was first seen. */
+	began: Rect;
 	/** Where its middle was first, and how far from there it has been, cells. */
 	origin: { x: number; y: number };
 	travel: number;
+	/** Its middle, smoothed, and the way that has gone: what sways goes far and gets nowhere. */
+	middle: { x: number; y: number };
+	way: number;
 	/** Whether it has been told; then it is told while it is seen. */
 	confirmed: boolean;
 	/** Share of its cells that differ strongly, lately. */
@@ -70,6 +75,8 @@ const VELOCITY_GAIN = { apart: 0.3, crowded: 0.15 };
 
 export class Things {
 	private all: Thing[] = [];
+	/** Things that the last look gave up. */
+	gone: Thing[] = [];
 
 	get known(): readonly Thing[] {
 		return this.all;
@@ -78,7 +85,6 @@ export class Things {
 	/** A moment at which nothing can be seen: all stay as they are. */
 	hold(at: number): void {
 		for (const thing of this.all) {
-			thing.rect = predict(thing, at);
 			thing.seenAt = at;
 			thing.apartAt = at;
 		}
@@ -121,6 +127,7 @@ export class Things {
 			);
 			follow(thing, rect, whole.sighting, at, !within);
 		});
+		this.gone = this.all.filter((thing) => at - thing.seenAt > GONE_S * 1000);
 		this.all = this.all.filter(
 			(thing) => at - thing.seenAt <= GONE_S * 1000 && !this.isCrowdedOut(thing, at)
 		);
@@ -312,6 +319,10 @@ function follow(
 		thing.movedAt = at;
 		thing.supported++;
 	}
+	const dx = 0.4 * (to.x - thing.middle.x);
+	const dy = 0.4 * (to.y - thing.middle.y);
+	thing.middle = { x: thing.middle.x + dx, y: thing.middle.y + dy };
+	thing.way += Math.hypot(dx, dy);
 	thing.travel = Math.max(thing.travel, Math.hypot(to.x - thing.origin.x, to.y - thing.origin.y));
 	thing.shade += 0.2 * ((shade ? 1 : 0) - thing.shade);
 	thing.strength += 0.2 * (strong / Math.max(1, cells) - thing.strength);
@@ -326,8 +337,11 @@ function born({ rect, cells, strong }: Sighting, at: number): Thing {
 		movedAt: at,
 		hits: 1,
 		supported: 1,
+		began: rect,
 		origin: middleOf(rect),
 		travel: 0,
+		middle: middleOf(rect),
+		way: 0,
 		confirmed: false,
 		strength: strong / Math.max(1, cells),
 		shade: 0,
