@@ -45,7 +45,7 @@ export const sceneWatch: Record<SceneName, SceneWatch> = {
 				zone: 'West crossing',
 				severity: 'info',
 				condition: { type: 'count', classes: ['moving'], op: 'over', value: 1, min_confidence: 0.4 },
-				sustain_s: 1,
+				sustain_s: 1.5,
 				release_s: 4,
 				cooldown_s: 5
 			}
@@ -74,11 +74,11 @@ export const sceneWatch: Record<SceneName, SceneWatch> = {
 					direction_deg: 205,
 					tolerance_deg: 40,
 					mode: 'against',
-					min_magnitude: 1.2,
+					min_magnitude: 1,
 					min_coherence: 0,
-					min_vectors: 6
+					min_vectors: 4
 				},
-				sustain_s: 1.5,
+				sustain_s: 1,
 				release_s: 4,
 				cooldown_s: 5
 			}
@@ -109,7 +109,7 @@ export const sceneWatch: Record<SceneName, SceneWatch> = {
 					mode: 'forbidden',
 					presence: 'present'
 				},
-				sustain_s: 0.5,
+				sustain_s: 1.5,
 				release_s: 4,
 				cooldown_s: 5
 			}

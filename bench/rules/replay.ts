@@ -1,5 +1,4 @@
 // A demo scene played through flow, detection, tracking and rules as a worker does it, as fast as it goes.
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { RuleState } from '#lib/contracts/alert.ts';
 import type { Detected } from '#lib/contracts/detection.ts';
@@ -12,10 +11,10 @@ import { compileFlowModule } from '#lib/workers/flow/kernel.ts';
 import { createWatching } from '#lib/workers/watching.ts';
 import { loadTruth, type SceneName } from '../../scenes/truth.ts';
 import type { SceneWatch } from '../../scenes/watch.ts';
+import { decodeFilm, type FilmFrame } from '../scenes/frames.ts';
 
 /** The product's defaults. */
 const ANALYSIS = { width: 640, fps: 10, gridSize: 16, winRadius: 8, threshold: 1, mode: 'fast' } as const;
-const SIZE = { width: ANALYSIS.width, height: 360 };
 const MOVING: DetectionConfig = { kind: 'moving', fps: 5, confidence: 0.4 };
 const MODEL: DetectionConfig = { kind: 'model', modelId: 'bench', fps: 5, confidence: 0.4, gated: true };
 
@@ -40,19 +39,20 @@ export interface Replay {
 
 /** Every firing of the rules while the scene plays for so long, over and over as the camera does. */
 export async function replay({ scene, watch, seconds, look }: Replay): Promise<Firing[]> {
-	const { video } = await loadTruth(scene);
-	const frames = await decode(video);
-	const seen = look ? await lookAtAll(frames, look) : [];
+	const { video, meta } = await loadTruth(scene);
+	const { frames, width, height } = await decodeFilm(video, { ...ANALYSIS, colour: true });
+	const loopS = meta.frames / meta.fps;
+	const seen = look ? await lookAtAll(frames, (data) => look(data, width, height)) : [];
 	const { zones, rules } = planted(watch);
 	const record = recorder(rules);
 	const answers: (() => void)[] = [];
-	let frame = 0;
+	let index = 0;
 
 	const analyse = createFlowStage(ANALYSIS, await compileFlowModule(), fail);
 	const detection = createDetectionStage(look ? MODEL : MOVING, {
 		// Answered once the frame has been taken in, as an answer from another thread would be.
 		send({ requestId }) {
-			const detections = seen[frame % frames.length] ?? [];
+			const detections = seen[index % frames.length] ?? [];
 			const result = { detections, runMs: 0, totalMs: 0 };
 			answers.push(() => detection.answer({ type: 'infer-result', requestId, result }));
 		},
@@ -60,13 +60,15 @@ export async function replay({ scene, watch, seconds, look }: Replay): Promise<F
 	});
 	const watching = createWatching('scene', { zones, rules }, { rule: record.note });
 
-	for (frame = 0; frame < seconds * ANALYSIS.fps; frame++) {
-		const data = frames[frame % frames.length]!;
-		const capturedAt = record.begin + (frame * 1000) / ANALYSIS.fps;
-		const analysed = analyse({ capturedAt, data, ...SIZE });
+	for (index = 0; ; index++) {
+		const { t, data } = frames[index % frames.length]!;
+		const atS = Math.floor(index / frames.length) * loopS + t;
+		if (atS >= seconds) break;
+		const frame = { capturedAt: record.begin + Math.round(atS * 1000), data, width, height };
+		const analysed = analyse(frame);
 		if (!analysed) throw new Error('a frame could not be analysed');
 		const { field, ...kept } = analysed;
-		detection.frame({ capturedAt, data, ...SIZE, field }, (objects) =>
+		detection.frame({ ...frame, field }, (objects) =>
 			watching.frame({ ...kept, gridSize: ANALYSIS.gridSize, objects })
 		);
 		for (const answer of answers.splice(0)) answer();
@@ -93,9 +95,12 @@ function recorder(rules: readonly Rule[]) {
 	};
 }
 
-async function lookAtAll(frames: readonly Uint8Array[], look: Look): Promise<Detected[][]> {
+async function lookAtAll(
+	frames: readonly FilmFrame[],
+	look: (data: Uint8Array) => Promise<Detected[]>
+): Promise<Detected[][]> {
 	const seen: Detected[][] = [];
-	for (const data of frames) seen.push(await look(data, SIZE.width, SIZE.height));
+	for (const { data } of frames) seen.push(await look(data));
 	return seen;
 }
 
@@ -123,18 +128,4 @@ function planted(watch: SceneWatch): { zones: Zone[]; rules: Rule[] } {
 		})
 	);
 	return { zones, rules };
-}
-
-/** One loop as yuv420p frames, luma first, at the rate and size the product analyses. */
-async function decode(video: string): Promise<Uint8Array[]> {
-	const { width, height } = SIZE;
-	const filter = `fps=${ANALYSIS.fps},scale=${width}:${height}:flags=area:in_range=pc:out_range=pc,format=yuv420p`;
-	const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-i', video, '-vf', filter, '-f', 'rawvideo', 'pipe:1'], {
-		stdio: ['ignore', 'pipe', 'inherit']
-	});
-	const bytes = Buffer.concat(await ffmpeg.stdout.toArray());
-	const size = (width * height * 3) / 2;
-	return Array.from({ length: Math.floor(bytes.length / size) }, (_, i) =>
-		bytes.subarray(i * size, (i + 1) * size)
-	);
 }
