@@ -3,6 +3,7 @@ import type { LiveFrame } from '#lib/contracts/live.ts';
 import type { Zone } from '#lib/contracts/zone.ts';
 import { drawArrows } from './draw/arrows.ts';
 import { drawBoxes } from './draw/boxes.ts';
+import type { Plate } from './draw/captions.ts';
 import type { Fit } from './draw/fit.ts';
 import { drawHeat } from './draw/heat.ts';
 import type { Trails } from './draw/trails.ts';
@@ -84,8 +85,9 @@ export function drawPicture(context: CanvasRenderingContext2D, job: DrawJob): vo
 	context.rect(fit.x, fit.y, fit.width, fit.height);
 	context.clip();
 	if (job.measured) drawMotion(context, job);
-	drawZones(context, job.zones, fit);
-	if (job.measured && job.boxes) drawBoxes(context, picture.frame.detections, fit);
+	const captions: Plate[] = [];
+	drawZones(context, job.zones, fit, captions);
+	if (job.measured && job.boxes) drawBoxes(context, picture.frame.detections, fit, captions);
 	context.restore();
 }
 

@@ -1,7 +1,7 @@
 // Box drawing maths: brackets stay on their box, captions say what fits.
 import { describe, expect, it } from 'vitest';
 import { boxCaption, brackets, screenBox } from './boxes.ts';
-import { captionPlace } from './captions.ts';
+import { captionPlace, freePlate } from './captions.ts';
 import { fitInside } from './fit.ts';
 
 const fit = fitInside(640, 480, 1600, 900);
@@ -74,5 +74,28 @@ describe('captionPlace', () => {
 	it('stays inside the picture at both sides', () => {
 		expect(captionPlace({ x: 190, bottom: 97, top: 103 }, plate, fit).x).toBe(200);
 		expect(captionPlace({ x: 1390, bottom: 97, top: 103 }, plate, fit).x).toBe(1320);
+	});
+});
+
+describe('freePlate', () => {
+	const size = { width: 80, height: 16 };
+	const anchor = { x: 300, bottom: 97, top: 103, under: 160 };
+	const above = { x: 300, y: 81, ...size };
+	const under = { x: 300, y: 160, ...size };
+
+	it('stands above, else hangs under the box, else lies in it', () => {
+		expect(freePlate(anchor, size, fit, [])).toEqual(above);
+		expect(freePlate(anchor, size, fit, [{ ...above, x: 379 }])).toEqual(under);
+		expect(freePlate(anchor, size, fit, [above, under])).toEqual({ x: 300, y: 103, ...size });
+	});
+
+	it('lets captions touch', () => {
+		expect(freePlate(anchor, size, fit, [{ ...above, x: 380 }])).toEqual(above);
+	});
+
+	it('is left out where every place is taken, or would leave the picture', () => {
+		expect(freePlate(anchor, size, fit, [{ x: 290, y: 0, width: 60, height: 900 }])).toBeNull();
+		const low = { x: 300, bottom: 870, top: 890, under: 899 };
+		expect(freePlate(low, size, fit, [{ x: 300, y: 850, width: 10, height: 30 }])).toBeNull();
 	});
 });

@@ -2,7 +2,7 @@
 import type { BoundingBox, LiveDetection } from '#lib/contracts/detection.ts';
 import type { Fit } from './fit.ts';
 import type { Canvas2D } from './sprites.ts';
-import { drawCaption } from './captions.ts';
+import { drawCaption, type Plate } from './captions.ts';
 
 const CASING = 'rgb(0 0 0 / 0.6)';
 const LINE = '#fff';
@@ -74,8 +74,13 @@ export function boxCaption(
 	return `${label} ${confidence.toFixed(2)} #${trackId}`;
 }
 
-/** Draws the objects of one frame. The context's unit is the CSS pixel. */
-export function drawBoxes(context: Canvas2D, detections: readonly LiveDetection[], fit: Fit): void {
+/** Draws the objects of one frame; their captions keep clear of the plates in `taken`. The context's unit is the CSS pixel. */
+export function drawBoxes(
+	context: Canvas2D,
+	detections: readonly LiveDetection[],
+	fit: Fit,
+	taken: Plate[] = []
+): void {
 	if (detections.length === 0 || fit.width === 0) return;
 	context.save();
 	context.lineJoin = 'miter';
@@ -83,10 +88,12 @@ export function drawBoxes(context: Canvas2D, detections: readonly LiveDetection[
 		const box = screenBox(detection.boundingBox, fit);
 		strokeBrackets(context, box, detection.seen);
 	}
-	for (const detection of detections) {
+	// The longest known first, frame after frame: names must not flicker as objects pass each other.
+	for (const detection of [...detections].sort((a, b) => a.trackId - b.trackId)) {
 		const words = boxCaption(detection, fit.width, detections.length);
 		const box = screenBox(detection.boundingBox, fit);
-		if (words) drawCaption(context, words, { x: box.x, bottom: box.y - 3, top: box.y + 3 }, fit);
+		const anchor = { x: box.x, bottom: box.y - 3, top: box.y + 3, under: box.y + box.height + 3 };
+		if (words) drawCaption(context, words, anchor, fit, taken);
 	}
 	context.restore();
 }

@@ -1,4 +1,4 @@
-// Words on a picture: white on a veil, kept inside the picture.
+// Words on a picture: white on a veil, kept inside the picture and never one over another.
 import type { Fit } from './fit.ts';
 import type { Canvas2D } from './sprites.ts';
 
@@ -10,13 +10,32 @@ export function captionSize(pictureWidth: number): number {
 	return Math.min(20, Math.max(10.5, pictureWidth * 0.0092));
 }
 
+/** The veil behind words. CSS pixels. */
+export interface Plate {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+/** What the words belong to. CSS pixels. */
+export interface CaptionAnchor {
+	x: number;
+	/** The plate stands on this. */
+	bottom: number;
+	/** It hangs from this where there is no room above. */
+	top: number;
+	/** Or from this, where both places are taken. */
+	under?: number;
+}
+
 /**
  * Where a caption's plate lies: above `bottom` at `x` where there is room in the picture, below `top` otherwise, and
  * never over its left or right edge. CSS pixels.
  */
 export function captionPlace(
-	anchor: { x: number; bottom: number; top: number },
-	plate: { width: number; height: number },
+	anchor: CaptionAnchor,
+	plate: Pick<Plate, 'width' | 'height'>,
 	fit: Fit
 ): { x: number; y: number } {
 	const above = anchor.bottom - plate.height;
@@ -25,19 +44,44 @@ export function captionPlace(
 	return { x: Math.max(fit.x, Math.min(anchor.x, rightmost)), y };
 }
 
+/** The first of its places where a caption covers none of those already there; null where all would. */
+export function freePlate(
+	anchor: CaptionAnchor,
+	size: Pick<Plate, 'width' | 'height'>,
+	fit: Fit,
+	taken: readonly Plate[]
+): Plate | null {
+	const { x, y } = captionPlace(anchor, size, fit);
+	for (const top of [y, anchor.under, anchor.top]) {
+		if (top === undefined || top + size.height > fit.y + fit.height) continue;
+		const plate = { x, y: top, ...size };
+		if (!taken.some((other) => covers(plate, other))) return plate;
+	}
+	return null;
+}
+
+function covers(a: Plate, b: Plate): boolean {
+	return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** Draws the words where they cover none of those in `taken`, and adds their plate to it; left out where there is no room. */
 export function drawCaption(
 	context: Canvas2D,
 	words: string,
-	anchor: { x: number; bottom: number; top: number },
-	fit: Fit
+	anchor: CaptionAnchor,
+	fit: Fit,
+	taken: Plate[]
 ): void {
 	const size = captionSize(fit.width);
 	context.setLineDash([]);
 	context.globalAlpha = 1;
 	context.font = `500 ${size}px "IBM Plex Sans", system-ui, sans-serif`;
 	context.textBaseline = 'middle';
-	const plate = { width: context.measureText(words).width + 2 * PADDING_X, height: Math.round(size * 1.4) };
-	const { x, y } = captionPlace(anchor, plate, fit);
+	const width = context.measureText(words).width + 2 * PADDING_X;
+	const plate = freePlate(anchor, { width, height: Math.round(size * 1.4) }, fit, taken);
+	if (!plate) return;
+	taken.push(plate);
+	const { x, y } = plate;
 	context.fillStyle = VEIL;
 	context.fillRect(x, y, plate.width, plate.height);
 	context.fillStyle = '#fff';

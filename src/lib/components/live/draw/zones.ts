@@ -1,7 +1,7 @@
 // Zone outlines on a picture: areas dashed, lines whole with an arrow to the side that counts as in, each with its name.
 import type { Point } from '#lib/contracts/geometry.ts';
 import type { Zone } from '#lib/contracts/zone.ts';
-import { drawCaption } from './captions.ts';
+import { drawCaption, type Plate } from './captions.ts';
 import type { Fit } from './fit.ts';
 import type { Canvas2D } from './sprites.ts';
 
@@ -55,7 +55,8 @@ export function nameAnchor(points: readonly Point[], fit: Fit): { x: number; bot
 	return { x, bottom: y - 4, top: y + 4 };
 }
 
-export function drawZones(context: Canvas2D, zones: readonly Zone[], fit: Fit): void {
+/** Draws outlines and names; the plates of the names are added to `taken`. */
+export function drawZones(context: Canvas2D, zones: readonly Zone[], fit: Fit, taken: Plate[] = []): void {
 	if (zones.length === 0 || fit.width === 0) return;
 	context.save();
 	context.lineJoin = 'round';
@@ -65,7 +66,7 @@ export function drawZones(context: Canvas2D, zones: readonly Zone[], fit: Fit): 
 		else strokeLine(context, zone.points, fit);
 	}
 	if (fit.width >= NAMES_FROM_PX)
-		for (const zone of zones) drawCaption(context, zone.name, nameAnchor(zone.points, fit), fit);
+		for (const zone of zones) drawCaption(context, zone.name, nameAnchor(zone.points, fit), fit, taken);
 	context.restore();
 }
 
