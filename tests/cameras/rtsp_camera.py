@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A real RTSP camera for tests: serves H.264 of MP4 files, looped and not re-encoded, over TCP and UDP.
 
-One argument, JSON: {"port": 0, "user": null, "password": null, "auth": "digest", "transports": "tcp+udp",
+One argument, JSON: {"address": "127.0.0.1", "port": 0, "user": null, "password": null, "auth": "digest", "transports": "tcp+udp",
 "mounts": [{"path": "/live", "file": "clip.mp4"}, {"path": "/sound", "launch": "audiotestsrc ! alawenc ! rtppcmapay name=pay0"}]}
 Prints {"port": N} on one line once it listens, and ends when its standard input closes.
 Needs Debian's python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad.
@@ -106,7 +106,7 @@ def main():
     options = json.loads(sys.argv[1])
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(options.get("address", "127.0.0.1"))
     server.set_service(str(options.get("port", 0)))
     if options.get("user"):
         server.set_auth(authentication(options))
