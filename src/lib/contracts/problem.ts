@@ -14,6 +14,7 @@ export const PROBLEM_CODES = {
 	model_unusable: 422,
 	rate_limited: 429,
 	internal: 500,
+	not_supported: 501,
 	source_unavailable: 502,
 	unavailable: 503,
 	capacity_reached: 503,

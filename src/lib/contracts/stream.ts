@@ -111,10 +111,16 @@ function withoutDefaults(): InputSchemas {
 export const streamPatch = z.strictObject(withoutDefaults()).partial();
 export type StreamPatch = Partial<StreamInput>;
 
+/** The query of GET /streams. */
+export const streamsQuery = z.strictObject({
+	ephemeral: z.enum(['0', '1']).default('0').describe('1 lists those of scenarios and sessions too')
+});
+
 /** What the API answers. `rtsp_url` is masked: `rtsp://admin:***@10.0.0.5/live`. */
 export const streamRecord = z.object({
 	id: z.uuid(),
 	...withoutDefaults(),
+	ephemeral: z.boolean().describe('belongs to a scenario or a session; listed only when asked for'),
 	state: z.enum(RUN_STATES),
 	last_error: z.string().nullable(),
 	last_heartbeat: z.iso.datetime().nullable(),

@@ -7,6 +7,7 @@ import type { History } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
 import type { Models } from '../models/index.ts';
 import type { Rules } from '../rules/index.ts';
+import type { Scenarios } from '../scenarios/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Streams } from '../streams/index.ts';
 import type { Auth } from '../auth/index.ts';
@@ -28,6 +29,8 @@ export interface Services {
 	detections: Detections;
 	/** Channels as well. */
 	delivery: Delivery;
+	/** Sessions as well. */
+	scenarios: Scenarios;
 	engine: Engine;
 	live: Live;
 	health: Health;

@@ -16,6 +16,7 @@ import { createLive, renderEvidence } from '../live/index.ts';
 import { createModels } from '../models/index.ts';
 import { createRetention, type Retention } from '../retention/index.ts';
 import { createRules } from '../rules/index.ts';
+import { createScenarios } from '../scenarios/index.ts';
 import { createSettings, previewOf } from '../settings/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createHealth } from '../telemetry/index.ts';
@@ -44,10 +45,12 @@ export async function start(config: Config): Promise<App> {
 		const retention = keepWithinDays(config, log, bus, services);
 		if (config.roles.includes('worker')) await services.engine.start();
 		services.history.start();
+		services.scenarios.start();
 		closer.first('readiness', services.health.stopping);
 		closer.first('watchers', services.live.close);
 		closer.first('models', services.models.close);
 		closer.first('engine', services.engine.stop);
+		closer.first('scenarios', services.scenarios.stop);
 		closer.first('history', services.history.stop);
 		closer.first('retention', retention.stop);
 		closer.first('detections', services.detections.stop);
@@ -126,6 +129,13 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		dataDir,
 		draw: (frame) => renderEvidence(frame, { arrows: false, zone: null })
 	});
+	const scenarios = createScenarios({
+		db,
+		log,
+		streams: streams.ephemeral,
+		results: { detections: detections.page, flow: history.page },
+		signedIn: auth.signedIn
+	});
 	settings.onChange((changed) => {
 		engine.setPreview(previewOf(changed));
 		live.setFps(changed.live_preview_fps);
@@ -149,6 +159,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		alerts,
 		detections,
 		delivery,
+		scenarios,
 		engine,
 		live,
 		health
@@ -157,16 +168,17 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 
 /** What is kept for so many days, and forgotten after that. */
 function keepWithinDays(config: Config, log: Logger, bus: Bus, services: Services): Retention {
-	const { alerts, detections, settings, streams } = services;
+	const { alerts, detections, scenarios, settings, streams } = services;
 	const ringFolder = join(config.dataDir, 'clip-ring');
 	const retention = createRetention({
 		keepings: [
 			{ name: 'detections', days: (s) => s.retention_detections_days, prune: detections.prune },
+			{ name: 'scenarios', days: (s) => s.retention_detections_days, prune: scenarios.prune },
 			{ name: 'clips', days: (s) => s.retention_clips_days, prune: alerts.pruneClips },
 			{ name: 'alerts', days: (s) => s.retention_alerts_days, prune: alerts.prune }
 		],
 		settings: settings.get,
-		streamIds: async () => (await streams.list()).map(({ id }) => id),
+		streamIds: async () => (await streams.list({ ephemeral: true })).map(({ id }) => id),
 		streamFolders: [join(config.dataDir, 'detections'), ringFolder],
 		ringFolder,
 		bus,

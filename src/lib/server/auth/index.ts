@@ -26,6 +26,8 @@ export interface Auth {
 	refuseForeignOrigin(request: Request): void;
 	/** Throws `forbidden` when the request came by a name this server does not know as its own. */
 	refuseUnknownHost(request: Request): void;
+	/** Those of these users who are signed in somewhere. */
+	signedIn(userIds: string[]): Promise<string[]>;
 	setup: Setup;
 	users: Users;
 	keys: Keys;
@@ -44,6 +46,7 @@ export function createAuth(db: Db, config: Config, log: Logger): Auth {
 		handle: createGateway(betterAuth, log),
 		refuseForeignOrigin: (request) => refuseForeignOrigin(request, config),
 		refuseUnknownHost: (request) => refuseUnknownHost(request, config),
+		signedIn: store.withSession,
 		setup,
 		users: {
 			...users,

@@ -1,5 +1,5 @@
 // The SQL of accounts: users, their passwords, and the keys that act for them.
-import { and, count, desc, eq, ne, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import type { Role } from '#lib/contracts/account.ts';
 import type { Db, Transaction } from '../db/index.ts';
@@ -82,6 +82,16 @@ export function createAuthStore(db: Db) {
 
 		async endSessions(id: string, tx: Transaction): Promise<void> {
 			await tx.delete(sessions).where(eq(sessions.userId, id));
+		},
+
+		/** Those of them with a session that has not run out. */
+		async withSession(ids: string[]): Promise<string[]> {
+			if (ids.length === 0) return [];
+			const rows = await db
+				.selectDistinct({ id: sessions.userId })
+				.from(sessions)
+				.where(and(inArray(sessions.userId, ids), gt(sessions.expiresAt, sql`now()`)));
+			return rows.map(({ id }) => id);
 		},
 
 		async deleteUser(id: string, tx: Transaction): Promise<void> {

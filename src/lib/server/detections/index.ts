@@ -26,6 +26,13 @@ export interface Detections {
 	start(): void;
 	/** Newest first. */
 	list(query: Partial<DetectionsQuery> & { limit: number }): Promise<DetectionRecord[]>;
+	/** One stream's from before a moment, oldest first, beginning after the one that was read last. */
+	page(
+		streamId: string,
+		after: { at: Date; id: string } | null,
+		before: Date,
+		limit: number
+	): Promise<DetectionRecord[]>;
 	/** Absolute path of an annotated frame. Throws `not_found` for what can be none. */
 	screenshot(streamId: string, filename: string): string;
 	/** Removes some rows and pictures from before that time; answers how many, 0 when none are left. */
@@ -153,6 +160,7 @@ export function createDetections(deps: DetectionsDeps): Detections {
 			);
 		},
 		list: (query) => store.listDetections(db, query),
+		page: (...where) => store.pageOf(db, ...where),
 		screenshot(streamId, filename) {
 			const path = screenshots.pathOf(streamId, filename);
 			if (path) return path;

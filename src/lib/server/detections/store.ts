@@ -1,5 +1,5 @@
 // The SQL of stored detections: written in batches, read newest first, pruned in batches.
-import { and, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { DetectionRecord, DetectionsQuery } from '#lib/contracts/detection.ts';
 import type { Db } from '../db/index.ts';
 import { detections } from '../db/schema/alerts.ts';
@@ -54,6 +54,31 @@ export async function listDetections(
 			)
 		)
 		.orderBy(desc(detections.timestamp), desc(detections.id))
+		.limit(limit);
+	return rows.map(toRecord);
+}
+
+/** One stream's from before a moment, oldest first, beginning after the one that was read last. */
+export async function pageOf(
+	db: DetectionsDatabase,
+	streamId: string,
+	after: { at: Date; id: string } | null,
+	before: Date,
+	limit: number
+): Promise<DetectionRecord[]> {
+	const rows = await db
+		.select()
+		.from(detections)
+		.where(
+			and(
+				eq(detections.stream_id, streamId),
+				lt(detections.timestamp, before),
+				after
+					? sql`(${detections.timestamp}, ${detections.id}) > (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+					: undefined
+			)
+		)
+		.orderBy(asc(detections.timestamp), asc(detections.id))
 		.limit(limit);
 	return rows.map(toRecord);
 }

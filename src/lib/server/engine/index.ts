@@ -123,8 +123,9 @@ export function createEngine(deps: EngineDeps): Engine {
 			instanceId,
 			maxStreams,
 			mayRun: () => !stopped && [...streams.values()].filter((stream) => stream.running).length < maxStreams,
-			begin: (stream, events) =>
+			begin: (runId, stream, events) =>
 				startRun(
+					runId,
 					stream,
 					preview,
 					{

@@ -1,5 +1,4 @@
 // One run seen from the engine: its channel to the worker, what it last said, and its end.
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import type { RuleState } from '#lib/contracts/alert.ts';
@@ -72,12 +71,12 @@ const CLIP_SLACK_S = 30;
 const CHECK_LIMIT_MS = 10_000;
 
 export function startRun(
+	runId: string,
 	stream: RunnableStream,
 	preview: PreviewConfig,
 	deps: RunDeps,
 	events: RunEvents
 ): Run {
-	const runId = randomUUID();
 	const { port1: port, port2 } = new MessageChannel();
 	const attempts = new Map<number, () => void>();
 	let heardAt = performance.now();

@@ -21,7 +21,7 @@ export interface SupervisedDeps {
 	maxStreams: number;
 	/** Whether one more run fits on this instance. */
 	mayRun(): boolean;
-	begin(stream: RunnableStream, events: RunEvents): Run;
+	begin(runId: string, stream: RunnableStream, events: RunEvents): Run;
 	record(change: RunStateChange): void;
 	log(level: LogLevel, text: string, runId: string | null, at?: Date): void;
 	status(status: StreamStatus): void;
@@ -72,6 +72,7 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 	let unsettled = false;
 	let settled = Promise.resolve();
 	let stopLimitMs = STOP_LIMIT_MS;
+	let borneId: string | undefined;
 
 	// ── state ──
 
@@ -143,11 +144,17 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		failure = null;
 		seen = nothingSeen();
 		bornAt = performance.now();
-		run = deps.begin(stream, events);
+		run = deps.begin(nextRunId(stream), stream, events);
 		record = { runId: run.id, state: 'inactive' };
 		apply('start');
 		deps.log('info', `Run started: ${stream.maskedUrl}`, run.id);
 		tell();
+	}
+
+	/** The id the registry chose is for one run; the registry may not have heard yet that it began. */
+	function nextRunId({ nextRunId: chosen }: RunnableStream): string {
+		if (chosen === undefined || chosen === borneId) return randomUUID();
+		return (borneId = chosen);
 	}
 
 	/** It should run and cannot: says why, once. */

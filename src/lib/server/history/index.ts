@@ -3,11 +3,20 @@ import { FLOW_RANGES, type FlowPoint, type FlowRange, type ZoneFacts } from '#li
 import type { Logger } from '../base/log.ts';
 import { subjects, type Bus } from '../bus/index.ts';
 import { createRecorder } from './recorder.ts';
-import { deleteOlder, insertSamples, readPoints, readSeconds, type HistoryDatabase } from './store.ts';
+import {
+	deleteOlder,
+	insertSamples,
+	readPage,
+	readPoints,
+	readSeconds,
+	type HistoryDatabase
+} from './store.ts';
 
 export interface History {
 	/** At most 1000 points, oldest first, of a zone (null: the whole picture). Empty where nothing is stored. */
 	read(streamId: string, zoneId: string | null, range: FlowRange): Promise<FlowPoint[]>;
+	/** Whole seconds of the whole picture from before a moment, oldest first, beginning after the one that was read last. */
+	page(streamId: string, after: Date | null, before: Date, limit: number): Promise<FlowPoint[]>;
 	/** Every stored second since a moment, in order; without `directions` the bins are told as zeros. */
 	seconds(
 		streamId: string,
@@ -52,6 +61,7 @@ export function createHistory({ db, bus, log, retentionDays }: HistoryDeps): His
 			const bucketS = Math.ceil(seconds / (MOST_POINTS - 1));
 			return readPoints(db, streamId, zoneId, new Date(Date.now() - seconds * 1000), bucketS);
 		},
+		page: (...where) => readPage(db, ...where),
 		seconds: (streamId, zoneId, from, { directions }) => readSeconds(db, streamId, zoneId, from, directions),
 		start() {
 			unsubscribe = bus.subscribe(subjects.facts, recorder.add);

@@ -1,5 +1,5 @@
 // The SQL of stored seconds: written in batches, read thinned for charts or whole for a dry run, pruned by age.
-import { sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import {
 	DIRECTION_BINS,
 	type Crossings,
@@ -104,6 +104,39 @@ export async function readPoints(
 		count: Math.round(count),
 		direction: directionOf(up ?? 0, right ?? 0),
 		objects: objects ?? {}
+	}));
+}
+
+/** Whole seconds of the whole picture from before a moment, oldest first, beginning after the one that was read last. */
+export async function readPage(
+	db: HistoryDatabase,
+	streamId: string,
+	after: Date | null,
+	before: Date,
+	limit: number
+): Promise<FlowPoint[]> {
+	const rows = await db
+		.select()
+		.from(flowSamples)
+		.where(
+			and(
+				eq(flowSamples.stream_id, streamId),
+				isNull(flowSamples.zone_id),
+				lt(flowSamples.at, before),
+				after ? gt(flowSamples.at, after) : undefined
+			)
+		)
+		.orderBy(asc(flowSamples.at))
+		.limit(limit);
+	return rows.map(({ at, zone_id, avg, max, count, direction, coherence, objects }) => ({
+		at: at.toISOString(),
+		zone_id,
+		avg,
+		max,
+		count,
+		direction,
+		coherence,
+		objects: Object.fromEntries(Object.entries(objects ?? {}).map(([label, seen]) => [label, seen.count]))
 	}));
 }
 

@@ -25,6 +25,7 @@ export function ifMatch(request: Request): { ifUpdatedAt?: string } {
 
 const READ_ONLY = [
 	'id',
+	'ephemeral',
 	'state',
 	'last_error',
 	'last_heartbeat',

@@ -51,6 +51,10 @@ export const PROBLEM_WORDS: Record<ProblemCode, CodeWords> = {
 		meaning: 'The server failed.',
 		remedy: 'Look in its log for the request id of `X-Request-Id`.'
 	},
+	not_supported: {
+		meaning: 'This version cannot do that yet; `detail` says what is missing.',
+		remedy: 'Do as `detail` says instead.'
+	},
 	source_unavailable: {
 		meaning: 'Another service that this call needs did not answer properly.',
 		remedy: 'Check that service, then try again.'

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { geocodeQuery, reverseGeocodeQuery } from '#lib/contracts/geocode.ts';
 import { activityQuery, runsQuery } from '#lib/contracts/history.ts';
 import { PROBLEM_CODES, type ProblemCode } from '#lib/contracts/problem.ts';
+import { streamsQuery } from '#lib/contracts/stream.ts';
 import { ALERTS } from './chapters/alerts.ts';
 import { DETECTIONS } from './chapters/detections.ts';
 import { CHANNELS } from './chapters/channels.ts';
 import { MODELS } from './chapters/models.ts';
 import { RULES } from './chapters/rules.ts';
+import { SCENARIOS } from './chapters/scenarios.ts';
 import { list, media, nothing, one, type Chapter, type Operation } from './operation.ts';
 
 export { METHODS, type Chapter, type Method, type Operation } from './operation.ts';
@@ -25,6 +27,7 @@ export const CHAPTERS: Chapter[] = [
 				path: '/api/v1/streams',
 				role: 'viewer',
 				summary: 'Every stream, oldest first',
+				query: streamsQuery,
 				answer: list('Stream')
 			},
 			{
@@ -197,6 +200,7 @@ export const CHAPTERS: Chapter[] = [
 	RULES,
 	ALERTS,
 	DETECTIONS,
+	SCENARIOS,
 	{
 		title: 'Settings and places',
 		operations: [

@@ -32,6 +32,15 @@ import { probeInput, type ProbeResult } from '#lib/contracts/probe.ts';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#lib/contracts/problem.ts';
 import { dryRunInput, dryRunResult, ruleInput, rulePatch, ruleRecord } from '#lib/contracts/rule.ts';
 import { RUN_STATES } from '#lib/contracts/run.ts';
+import {
+	predictionPage,
+	scenarioInput,
+	scenarioRecord,
+	scenarioSummary,
+	sessionInput,
+	sessionRecord,
+	sessionSummary
+} from '#lib/contracts/scenario.ts';
 import { systemSettingsInput } from '#lib/contracts/settings.ts';
 import { STREAM_STATUSES, type StreamHealth, type StreamStatus } from '#lib/contracts/status.ts';
 import { streamInput, streamPatch, streamRecord } from '#lib/contracts/stream.ts';
@@ -197,6 +206,8 @@ export const INPUTS = {
 	ChannelInput: channelInput,
 	ChannelPatch: channelPatch,
 	ProbeInput: probeInput,
+	ScenarioInput: scenarioInput,
+	SessionInput: sessionInput,
 	SystemSettingsInput: systemSettingsInput,
 	ApiKeyInput: apiKeyInput,
 	UserInput: userInput,
@@ -221,6 +232,11 @@ export const ANSWERS = {
 	StreamHealth: streamHealth,
 	RunRecord: runRecord,
 	ActivityLine: activityLine,
+	Scenario: scenarioRecord,
+	ScenarioSummary: scenarioSummary,
+	Session: sessionRecord,
+	SessionSummary: sessionSummary,
+	PredictionPage: predictionPage,
 	ProbeResult: probeResult,
 	SourceFailure: sourceFailure,
 	FlowSample: flowSample,

@@ -77,7 +77,8 @@ function toRunnable(row: store.StreamRow, source: RunnableStream['source']): Run
 		staleAfterS: row.stale_after_s,
 		detection: detectionOf(row),
 		clipPrerollS: row.clip_preroll_s,
-		processingVersion: processingVersion(row)
+		processingVersion: processingVersion(row),
+		...(row.next_run_id !== null && { nextRunId: row.next_run_id })
 	};
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from '../base/log.ts';
 import type { StreamChange } from '../bus/index.ts';
 import { createAddresses } from './addresses.ts';
 import { createDenyList } from '../base/deny.ts';
+import { createEphemeral, type EphemeralStreams } from './ephemeral.ts';
 import { createForEngine } from './for-engine.ts';
 import { endLeftRuns } from './history/store.ts';
 import type { StreamsForEngine } from './ports.ts';
@@ -11,6 +12,7 @@ import { createSealer } from '../base/sealer.ts';
 import type { SourcePolicy } from './source.ts';
 import type { StreamsDatabase } from './store.ts';
 
+export type { EphemeralStreams } from './ephemeral.ts';
 export type { Streams, WriteOptions } from './registry.ts';
 export type * from './ports.ts';
 export { eventsOfPhase, isRunning, nextState, RUN_EVENTS, type RunEvent } from './lifecycle.ts';
@@ -34,6 +36,8 @@ export interface StreamsDeps {
 export interface StreamsRoom extends Streams, StreamsForEngine {
 	/** Ends the runs this instance left open when it was killed. Call once, before the engine starts. */
 	recover(): Promise<void>;
+	/** Streams that scenarios and sessions own. */
+	readonly ephemeral: EphemeralStreams;
 }
 
 export function createStreams({
@@ -56,6 +60,7 @@ export function createStreams({
 			onChange,
 			onCreated: (record, by) => log.info({ stream: record.id, url: record.rtsp_url, by }, 'stream added')
 		}),
+		ephemeral: createEphemeral({ db, addresses, onChange }),
 		...createForEngine({ db, addresses, policy, instanceId: config.instanceId }),
 		recover: async () => {
 			const ended = await endLeftRuns(db, config.instanceId);

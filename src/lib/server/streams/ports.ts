@@ -17,6 +17,8 @@ export interface RunnableStream {
 	detection: DetectionConfig | null;
 	/** Seconds of packets kept ready for clips; 0 keeps none. */
 	clipPrerollS: number;
+	/** The id its next run bears, where somebody was told it before; any otherwise. */
+	nextRunId?: string;
 	/** Changes whenever a processing field changes: a run with another version is restarted. */
 	processingVersion: string;
 }

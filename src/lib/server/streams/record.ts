@@ -19,6 +19,7 @@ export function toRecord(row: StreamRow): StreamRecord {
 	return {
 		id: row.id,
 		...fields,
+		ephemeral: row.ephemeral,
 		state: row.state,
 		last_error: row.last_error,
 		last_heartbeat: row.last_heartbeat?.toISOString() ?? null,

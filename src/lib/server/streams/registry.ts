@@ -26,8 +26,8 @@ export interface WriteOptions {
 
 /** The registry as routes and start-up use it. Every method given an unknown id throws `not_found`. */
 export interface Streams {
-	/** Oldest first. */
-	list(): Promise<StreamRecord[]>;
+	/** Oldest first; those of scenarios and sessions only where asked for. */
+	list(options?: { ephemeral?: boolean }): Promise<StreamRecord[]>;
 	get(id: string): Promise<StreamRecord>;
 	/** `by` names who did it, for the log. Throws `invalid_input` for an address that is not allowed. */
 	create(input: StreamInput, by: string): Promise<StreamRecord>;
@@ -70,6 +70,7 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 		const written = await store
 			.changeStream(db, id, (row) => {
 				requireUnchanged(row, options.ifUpdatedAt);
+				refuseToDrive(row, values);
 				if (values.sealed_url !== undefined && row.sealed_url !== read.sealed_url)
 					throw changedMeanwhile(row);
 				return differing(row, values);
@@ -106,7 +107,7 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 	}
 
 	return {
-		list: async () => (await store.listStreams(db)).map(toRecord),
+		list: async ({ ephemeral = false } = {}) => (await store.listStreams(db, ephemeral)).map(toRecord),
 		get,
 		create,
 		replace: patch,
@@ -120,6 +121,15 @@ export function createRegistry({ db, addresses, onChange, onCreated }: RegistryD
 			return addresses.sourceToProbe(input.url, row, input);
 		}
 	};
+}
+
+/** Whether a stream of a scenario or session runs is decided there. */
+function refuseToDrive(row: store.StreamRow, { is_active }: Partial<store.StreamValues>): void {
+	if (!row.ephemeral || is_active === undefined || is_active === row.is_active) return;
+	throw new AppError(
+		'conflict',
+		`${row.name} belongs to a scenario or a session: start and stop it there, under /api/v1/scenario or /api/v1/session.`
+	);
 }
 
 /** Only what is not already so: saving a form unchanged changes nothing. */
@@ -150,7 +160,7 @@ function changedMeanwhile(row: store.StreamRow): AppError {
 }
 
 /** A model that is not there, or was deleted this moment, is a field that is not valid. */
-function explained(error: unknown): never {
+export function explained(error: unknown): never {
 	if (!store.namesUnknownModel(error)) throw error;
 	throw new AppError('invalid_input', 'model_id: there is no such model. GET /api/v1/models lists them.', {
 		errors: [{ path: 'model_id', message: 'there is no such model' }],

@@ -21,8 +21,12 @@ export async function insertStream(
 }
 
 /** Oldest first: the order people added them in. */
-export async function listStreams(db: StreamsDatabase): Promise<StreamRow[]> {
-	return db.select().from(streams).orderBy(asc(streams.created_at), asc(streams.id));
+export async function listStreams(db: StreamsDatabase, withEphemeral: boolean): Promise<StreamRow[]> {
+	return db
+		.select()
+		.from(streams)
+		.where(withEphemeral ? undefined : eq(streams.ephemeral, false))
+		.orderBy(asc(streams.created_at), asc(streams.id));
 }
 
 export async function listActive(db: StreamsDatabase): Promise<StreamRow[]> {

@@ -4,5 +4,6 @@ export * from './auth.ts';
 export * from './delivery.ts';
 export * from './models.ts';
 export * from './rules.ts';
+export * from './scenarios.ts';
 export * from './settings.ts';
 export * from './streams.ts';

@@ -49,6 +49,10 @@ export const streams = pgTable(
 		model_id: uuid('model_id').references(() => models.id, { onDelete: 'restrict' }),
 		clip_preroll_s: doublePrecision('clip_preroll_s').notNull().default(0),
 		is_active: boolean('is_active').notNull(),
+		/** Belongs to a scenario or a session, which starts and ends it: no camera of the fleet. */
+		ephemeral: boolean('ephemeral').notNull().default(false),
+		/** The id that its next run is to bear, told before the run begins; null once it has begun. */
+		next_run_id: uuid('next_run_id'),
 		created_at: moment('created_at').notNull().defaultNow(),
 		updated_at: moment('updated_at').notNull().defaultNow(),
 		/** The run that speaks for the stream; null when none does. */

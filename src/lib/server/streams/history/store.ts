@@ -18,7 +18,7 @@ export async function writeTransition(
 ): Promise<boolean> {
 	return db.transaction(async (tx) => {
 		const [stream] = await tx
-			.select({ run_id: streams.run_id })
+			.select({ run_id: streams.run_id, next_run_id: streams.next_run_id })
 			.from(streams)
 			.where(eq(streams.id, change.streamId))
 			.for('update');
@@ -34,6 +34,9 @@ export async function writeTransition(
 		});
 		// A run that was replaced reports its end late; the stream is its successor's by then.
 		if (isNew || stream.run_id === change.runId) await writeStreamState(tx, change, instance, isNew);
+		// Run ids are borne once: what is started anew after this has another.
+		if (stream.next_run_id === change.runId)
+			await tx.update(streams).set({ next_run_id: null }).where(eq(streams.id, change.streamId));
 		return true;
 	});
 }

@@ -31,10 +31,13 @@ const HEADERS = {
 
 export const GET = endpoint(
 	{ role: 'viewer', query },
-	async ({ event, services, query: { streams, ...also } }) => {
+	async ({ event, services, identity, query: { streams, ...also } }) => {
 		const asked = streams ?? 'all';
-		if (asked !== 'all' && asked.length > 0) requireKnown(asked, await services.streams.list());
-		const body = services.live.events(asked, event.request.signal, also);
+		if (asked !== 'all' && asked.length > 0)
+			requireKnown(asked, await services.streams.list({ ephemeral: true }));
+		const { signal } = event.request;
+		services.scenarios.sessions.accompany(identity, asked === 'all' ? null : asked, signal);
+		const body = services.live.events(asked, signal, also);
 		return new Response(body, { headers: HEADERS });
 	}
 );

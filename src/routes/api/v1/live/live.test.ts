@@ -7,11 +7,16 @@ const VIEWER: Identity = { userId: 'u', email: 'v@example.org', name: 'V', role:
 
 async function ask(query: string, identity: Identity | null = VIEWER) {
 	const events = vi.fn(() => new ReadableStream<Uint8Array>());
-	const services = { live: { events }, streams: { list: async () => [{ id: 'a' }, { id: 'b' }] } };
+	const accompany = vi.fn();
+	const services = {
+		live: { events },
+		streams: { list: async () => [{ id: 'a' }, { id: 'b' }] },
+		scenarios: { sessions: { accompany } }
+	};
 	const url = new URL(`http://localhost/api/v1/live${query}`);
 	const event = { url, request: new Request(url), locals: { identity, services, requestId: 'r' } };
 	const response = await GET(event as unknown as Parameters<typeof GET>[0]);
-	return { response, events };
+	return { response, events, accompany };
 }
 
 const problem = async (response: Response) => (await response.json()) as { code: string; detail: string };
@@ -30,9 +35,12 @@ test.each([
 	['?streams=&detections=all', [], { detections: 'all' }],
 	['?statuses=all&streams=b', ['b'], { statuses: 'all' }]
 ])('%s', async (query, streams, options) => {
-	const { response, events } = await ask(query);
+	const { response, events, accompany } = await ask(query);
 	expect(response.status).toBe(200);
 	expect(events).toHaveBeenCalledWith(streams, expect.any(AbortSignal), options);
+	// Sessions live while their owner watches.
+	const watched = streams === 'all' ? null : streams;
+	expect(accompany).toHaveBeenCalledWith(VIEWER, watched, expect.any(AbortSignal));
 	expect(Object.fromEntries(response.headers)).toMatchObject({
 		'content-type': 'text/event-stream',
 		'cache-control': 'no-cache, no-transform',

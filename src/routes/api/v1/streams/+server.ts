@@ -1,8 +1,10 @@
 // The registry: list and add.
-import { streamInput } from '#lib/contracts/stream.ts';
+import { streamInput, streamsQuery } from '#lib/contracts/stream.ts';
 import { endpoint } from '#lib/server/http/endpoint.ts';
 
-export const GET = endpoint({ role: 'viewer' }, ({ services }) => services.streams.list());
+export const GET = endpoint({ role: 'viewer', query: streamsQuery }, ({ services, query }) =>
+	services.streams.list({ ephemeral: query.ephemeral === '1' })
+);
 
 export const POST = endpoint(
 	{ role: 'admin', body: streamInput, status: 201 },

@@ -1,0 +1,6 @@
+// Wanted: the session runs.
+import { endpoint } from '#lib/server/http/endpoint.ts';
+
+export const POST = endpoint({ role: 'operator' }, ({ event, services, identity }) =>
+	services.scenarios.sessions.run(event.params.id ?? '', true, identity)
+);
