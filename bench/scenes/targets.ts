@@ -21,7 +21,7 @@ export interface Protocol {
 	settledS: number;
 }
 
-export const PROTOCOL: Protocol = { minPixels: 400, minVisible: 0.5, settledS: 0.5 };
+export const PROTOCOL: Protocol = { minPixels: 800, minVisible: 0.7, settledS: 0.5 };
 
 export const PROTOCOL_TEXT =
 	`targets: seen parts of things that move by themselves, have done so in sight for ${PROTOCOL.settledS} s, show at least ` +

@@ -15,15 +15,15 @@ describe('the gate', () => {
 		expect(looksAt(run(new Gate({ fps: 5, gated: true }), 101))).toEqual([0, 50, 100]);
 	});
 
-	it('passes a single frame of motion over, and opens for two of three', () => {
+	it('passes a single frame of motion over, opens for two of three, and looks on more slowly', () => {
 		const gate = new Gate({ fps: 10, gated: true });
 		expect(looksAt(run(gate, 40, (k) => ({ moves: k === 10 || k === 20 || k === 22 })))).toEqual([
-			0, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32
+			0, 22, 23, 24, 25, 26, 27, 32
 		]);
 	});
 
 	it('never looks more often than told, whatever moves, on uneven frames too', () => {
-		const looks = looksAt(run(new Gate({ fps: 5, gated: true }), 100, () => ({ moves: true })));
+		const looks = looksAt(run(new Gate({ fps: 5, gated: false }), 100, () => ({ moves: true })));
 		expect(looks.length).toBeGreaterThan(46);
 		expect(looks.length).toBeLessThanOrEqual(51);
 		const gate = new Gate({ fps: 5, gated: false });
@@ -31,6 +31,12 @@ describe('the gate', () => {
 			gate.decide({ at, moves: true, follows: true })
 		);
 		expect(looksAt(uneven)).toEqual([0, 2, 4, 6]);
+	});
+
+	it('looks twice a second at motion that lasts, and at once again when it has ceased for a while', () => {
+		const moves = (k: number) => ({ moves: k < 40 || k >= 55 });
+		const looks = looksAt(run(new Gate({ fps: 10, gated: true }), 62, moves));
+		expect(looks).toEqual([0, 1, 2, 3, 4, 5, 6, 11, 16, 21, 26, 31, 36, 41, 46, 56, 57, 58, 59, 60, 61]);
 	});
 
 	it('looks twice a second while something is followed', () => {

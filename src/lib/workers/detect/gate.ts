@@ -1,7 +1,7 @@
 // Decides which frames a model looks at: those on which something moves that is not followed already. Pure.
 //
-//   unexplained motion in two of three frames ─▶ every frame due, for a second after it
-//   something is followed                     ─▶ twice a second
+//   unexplained motion in two of three frames ─▶ every frame due until a second after it, at first
+//   more of that, or something is followed    ─▶ twice a second
 //   neither                                   ─▶ a heartbeat
 
 export interface GateOptions {
@@ -24,6 +24,8 @@ export interface GateInput {
 export type GateDecision = 'look' | 'pass' | 'early';
 
 const HOLD_MS = 1000;
+/** Motion that lasts longer is nothing the model knows, or has been told: a shadow, water, a waving arm. */
+const BURST_MS = 500;
 const FOLLOW_MS = 500;
 const HEARTBEAT_MS = 5000;
 /** Frames remembered, and how many of them must show motion: a single one is noise. */
@@ -35,7 +37,9 @@ const TOLERANCE = 0.25;
 export class Gate {
 	private readonly options: GateOptions;
 	private moved: boolean[] = [];
+	/** When the last motion was seen, and when the one that it belongs to began. */
 	private movedAt = -Infinity;
+	private beganAt = -Infinity;
 	private lookedAt = -Infinity;
 
 	constructor(options: GateOptions) {
@@ -48,14 +52,24 @@ export class Gate {
 		// A clock that was set back must not close the gate.
 		if (at < this.lookedAt) this.lookedAt = this.movedAt = -Infinity;
 		this.moved = [...this.moved, moves].slice(-MEMORY);
-		if (this.moved.filter(Boolean).length >= ENOUGH) this.movedAt = at;
+		if (this.moved.filter(Boolean).length >= ENOUGH) {
+			if (at - this.movedAt > HOLD_MS) this.beganAt = at;
+			this.movedAt = at;
+		}
 		const sinceMs = at - this.lookedAt;
 		const early = (TOLERANCE * 1000) / fps;
 		if (sinceMs < 1000 / fps - early) return 'early';
-		const waitMs = at - this.movedAt <= HOLD_MS ? 0 : follows ? FOLLOW_MS : HEARTBEAT_MS;
+		const waitMs = this.waitMs(at, follows);
 		if (gated && sinceMs < waitMs - Math.min(early, TOLERANCE * FOLLOW_MS)) return 'pass';
 		this.lookedAt = at;
 		return 'look';
+	}
+
+	/** Least time between two looks. */
+	private waitMs(at: number, follows: boolean): number {
+		const moves = at - this.movedAt <= HOLD_MS;
+		if (moves && at - this.beganAt <= BURST_MS) return 0;
+		return moves || follows ? FOLLOW_MS : HEARTBEAT_MS;
 	}
 }
 

@@ -12,7 +12,7 @@ import { divide } from './divide.ts';
 import { isGhost } from './ghost.ts';
 import { isSwitch, LightSteps } from './light.ts';
 import { rasterOf, shrink, type Raster } from './raster.ts';
-import { areaOf } from './rect.ts';
+import { areaOf, type Rect } from './rect.ts';
 import { Restlessness } from './restlessness.ts';
 import { findRegions, type Region } from './regions.ts';
 import { SeedFinder } from './seeds.ts';
@@ -36,7 +36,17 @@ const SETTLE_SPEED = 6;
 /** More of the picture than this differs: not things, another picture. Less is enough while the whole light changes. */
 const MOST_DIFFERENT = { ever: 0.5, switched: 0.08 };
 /** A thing is told once it was seen in so many looks, over so long, s, and has travelled: cells, and share of its size. */
-const CONFIRM = { hits: 3, s: 0.15, supported: 2, shade: 0.4, cells: 2, share: 0.25, most: 8, straight: 0.5, restless: 2 };
+const CONFIRM = {
+	hits: 3,
+	s: 0.15,
+	supported: 2,
+	shade: 0.4,
+	cells: 2,
+	share: 0.25,
+	most: 8,
+	straight: 0.5,
+	restless: 2
+};
 /** A thing that stands still is told this long, s, then it is part of the place. */
 const ABSORB_S = 20;
 /** Standing this long, s, it may be what was uncovered when something left. */
@@ -48,6 +58,8 @@ const IDLE = 1.5;
 const STAYED = 0.8;
 /** Share of the picture below which nothing is told: 15 x 15 px of 640 x 360. */
 const LEAST_TOLD = 0.001;
+/** Seeds that tell a thing's motion. */
+const LEAST_FLOW = 2;
 /** Around things the background learns nothing, cells. */
 const MARGIN = 2;
 
@@ -151,15 +163,19 @@ function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: 
 	const switched = isSwitch(picture, previous, state.scratch);
 	if (state.steps.measure(picture, previous) > 0) state.steps.apply(background.mean);
 	const different = background.compare(picture, 0);
-	if (different > (switched ? MOST_DIFFERENT.switched : MOST_DIFFERENT.ever) * picture.length) return settle(state, at, dt);
+	if (different > (switched ? MOST_DIFFERENT.switched : MOST_DIFFERENT.ever) * picture.length)
+		return settle(state, at, dt);
 	if (at < state.settledAt) {
 		things.hold(at);
 		learn(state, at, dt);
 		return [];
 	}
 	const regions = findThings(state);
-	things.update(at, sightings(state, regions, field, seeds), ({ number }, places) =>
-		divide(state.labels, raster.columns, regions[number - 1]!, number, places)
+	things.update(
+		at,
+		sightings(state, regions, field, seeds),
+		({ number }, places) => divide(state.labels, raster.columns, regions[number - 1]!, number, places),
+		(rect, others) => flowWithin(rect, others, field, seeds, raster, dt)
 	);
 	noteIdlers(state, dt);
 	reconsider(state, at);
@@ -241,6 +257,33 @@ function seedsOf(
 	return counts;
 }
 
+/** The median flow of the seeds in one rectangle of cells and none of the others, cells a second. */
+function flowWithin(
+	rect: Rect,
+	others: readonly Rect[],
+	field: FlowField,
+	seeds: Int32Array,
+	{ cell }: Raster,
+	dt: number
+) {
+	const [xs, ys]: [number[], number[]] = [[], []];
+	for (const point of seeds) {
+		const column = point % field.columns;
+		const x = (field.originX + column * field.gridSize) / cell;
+		const y = (field.originY + ((point - column) / field.columns) * field.gridSize) / cell;
+		if (!holds(rect, x, y) || others.some((other) => holds(other, x, y))) continue;
+		xs.push(field.flow[2 * point] as number);
+		ys.push(field.flow[2 * point + 1] as number);
+	}
+	if (xs.length < LEAST_FLOW) return null;
+	const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] as number;
+	return { x: middle(xs) / (cell * dt), y: middle(ys) / (cell * dt) };
+}
+
+function holds({ left, top, right, bottom }: Rect, x: number, y: number): boolean {
+	return x >= left && x < right && y >= top && y < bottom;
+}
+
 /** Remembers where things appeared that got nowhere. */
 function noteIdlers({ things, restlessness }: State, dt: number): void {
 	restlessness.fade(dt);
@@ -290,7 +333,9 @@ function isConfirmed(thing: Thing, restlessness: Restlessness, at: number): bool
 		apartHits >= CONFIRM.hits &&
 		at - firstAt >= CONFIRM.s * 1000 &&
 		supported >= CONFIRM.supported &&
-		travel >= Math.max(CONFIRM.cells, Math.min(CONFIRM.most, CONFIRM.share * size)) + CONFIRM.restless * restlessness.at(began) &&
+		travel >=
+			Math.max(CONFIRM.cells, Math.min(CONFIRM.most, CONFIRM.share * size)) +
+				CONFIRM.restless * restlessness.at(began) &&
 		net >= CONFIRM.straight * way
 	);
 }
@@ -313,7 +358,10 @@ function told(thing: Thing, { raster, width, height }: State, at: number): Detec
 }
 
 /** Surest of what was long seen apart from others, has moved as far as it is long, and shows it in the flow. 0..1 */
-function confidenceOf({ rect, firstAt, apartAt, apartHits, hits, supported, travel }: Thing, at: number): number {
+function confidenceOf(
+	{ rect, firstAt, apartAt, apartHits, hits, supported, travel }: Thing,
+	at: number
+): number {
 	const length = Math.max(rect.right - rect.left, rect.bottom - rect.top);
 	const crowded = Math.min(1, (at - apartAt) / 1000);
 	const shared = 1 - apartHits / hits;

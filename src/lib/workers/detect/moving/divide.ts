@@ -3,7 +3,7 @@ import type { Rect } from './rect.ts';
 import type { Region } from './regions.ts';
 
 /** A cell belongs to a thing up to this far from its middle, in widths and heights: a half is its edge. */
-const REACH = 0.62;
+const REACH = 0.55;
 
 export interface Share {
 	rect: Rect;

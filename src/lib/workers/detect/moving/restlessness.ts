@@ -41,7 +41,8 @@ export class Restlessness {
 		const lastX = Math.min(this.across - 1, Math.floor((right + BLOCK / 2) / BLOCK));
 		const lastY = Math.min(this.down - 1, Math.floor((bottom + BLOCK / 2) / BLOCK));
 		for (let y = Math.max(0, Math.floor((top - BLOCK / 2) / BLOCK)); y <= lastY; y++) {
-			for (let x = Math.max(0, Math.floor((left - BLOCK / 2) / BLOCK)); x <= lastX; x++) what(y * this.across + x);
+			for (let x = Math.max(0, Math.floor((left - BLOCK / 2) / BLOCK)); x <= lastX; x++)
+				what(y * this.across + x);
 		}
 	}
 }

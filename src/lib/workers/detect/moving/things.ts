@@ -16,6 +16,9 @@ export interface Sighting {
 	shade: boolean;
 }
 
+/** The median motion of the seeds that lie in one rectangle and none of the others, cells a second; null without enough. */
+export type FlowWithin = (rect: Rect, others: readonly Rect[]) => { x: number; y: number } | null;
+
 /** Divides a sighting among the places of things. */
 export type Divide = (sighting: Sighting, places: Rect[]) => Division;
 
@@ -61,7 +64,7 @@ const SETTLED_S = 0.6;
 /** Parts of one thing lie this near, cells, or above each other. */
 const PART_GAP = 3;
 /** A thing not seen apart from others for so long, s, is none. */
-const CROWDED_S = 6;
+const CROWDED_S = 12;
 /** A region this many times as large as the thing in it, seen apart this lately (s), holds something else too. */
 const OUTGROWN = 2;
 const OUTGROWN_S = 0.9;
@@ -69,8 +72,12 @@ const OUTGROWN_S = 0.9;
 const MOST_SHIFT = 0.3;
 /** So much of it inside an older and larger thing, it is likely a part of that. */
 const WITHIN = 0.3;
+/** In company a thing grows by at most this factor a look: what it touches must not become it. */
+const CROWD_GROWTH = 1.02;
 /** Of a thing's place so much must differ for it to be there. */
 const LEAST_SHARE = 0.08;
+/** So much of a velocity the flow corrects in a look. */
+const STEERED = 0.25;
 const VELOCITY_GAIN = { apart: 0.3, crowded: 0.15 };
 
 export class Things {
@@ -95,7 +102,7 @@ export class Things {
 	}
 
 	/** Takes a look's regions. Times in ms. */
-	update(at: number, sightings: readonly Sighting[], divide: Divide): void {
+	update(at: number, sightings: readonly Sighting[], divide: Divide, flowWithin: FlowWithin): void {
 		const places = this.all.map((thing) => predict(thing, at));
 		const large = sightings.filter(({ cells }) => cells >= LEAST_CELLS);
 		const small = sightings.filter(({ cells }) => cells < LEAST_CELLS);
@@ -107,7 +114,7 @@ export class Things {
 			if (mine.length === 0) fresh.push(sighting);
 			else if (mine.length === 1 && !this.outgrows(sighting, mine[0]!, places, at))
 				parts[mine[0]!]!.push(sighting);
-			else fresh.push(...this.share(sighting, mine, places, at, divide));
+			else fresh.push(...this.share(sighting, mine, places, at, divide, flowWithin));
 		});
 		this.all.forEach((thing, k) => {
 			if (thing.seenAt === at) return;
@@ -166,7 +173,8 @@ export class Things {
 		owners: number[],
 		places: Rect[],
 		at: number,
-		divide: Divide
+		divide: Divide,
+		flowWithin: FlowWithin
 	): Sighting[] {
 		const { shares, rest } = divide(
 			sighting,
@@ -178,6 +186,7 @@ export class Things {
 			const others = owners.filter((other) => other !== k).map((other) => places[other]!);
 			const rect = aligned(places[k]!, share.rect, rest ? [...others, rest.rect] : others);
 			follow(this.all[k]!, rect, { ...sighting, rect, cells: share.cells }, at, false);
+			steer(this.all[k]!, flowWithin(places[k]!, others));
 		});
 		if (!rest || rest.cells < LEAST_CELLS) return [];
 		return [{ ...sighting, rect: rest.rect, cells: rest.cells }];
@@ -287,7 +296,11 @@ function spanOf(
 	fromFree: boolean,
 	toFree: boolean
 ) {
-	if (fromFree && toFree) return { from: seenFrom, to: seenTo };
+	if (fromFree && toFree) {
+		const middle = (seenFrom + seenTo) / 2;
+		const half = Math.min(seenTo - seenFrom, CROWD_GROWTH * (to - from)) / 2;
+		return { from: middle - half, to: middle + half };
+	}
 	const wanted = fromFree ? seenFrom - from : toFree ? seenTo - to : 0;
 	const most = MOST_SHIFT * (to - from);
 	const shift = Math.max(-most, Math.min(most, wanted));
@@ -326,6 +339,13 @@ function follow(
 	thing.travel = Math.max(thing.travel, Math.hypot(to.x - thing.origin.x, to.y - thing.origin.y));
 	thing.shade += 0.2 * ((shade ? 1 : 0) - thing.shade);
 	thing.strength += 0.2 * (strong / Math.max(1, cells) - thing.strength);
+}
+
+/** In company the flow tells better than the outline where a thing goes. */
+function steer({ velocity }: Thing, flow: { x: number; y: number } | null): void {
+	if (flow === null) return;
+	velocity.x += STEERED * (flow.x - velocity.x);
+	velocity.y += STEERED * (flow.y - velocity.y);
 }
 
 function born({ rect, cells, strong }: Sighting, at: number): Thing {
