@@ -17,13 +17,24 @@ const MOST_FONT = 22;
 /** A character's width over the font's size, generously: what a caption's ground is as wide as. */
 const ADVANCE = 0.62;
 
+/** The ground of a caption, px. */
+export interface Plate {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
 interface Size {
 	width: number;
 	height: number;
 }
 
-/** Corner brackets and a caption for each object, in pixels of a picture of this size. */
-export function objectsSvg(objects: readonly TrackedObject[], size: Size): string {
+/**
+ * Corner brackets and a caption for each object, in pixels of a picture of this size. Captions keep clear of the plates
+ * in `taken` and of each other; where there is no room, brackets alone tell of the object.
+ */
+export function objectsSvg(objects: readonly TrackedObject[], size: Size, taken: Plate[] = []): string {
 	const font = fontOf(size);
 	const drawn = objects.map((object) => boxSvg(object, size));
 	const captions = objects.map((object) => {
@@ -31,12 +42,9 @@ export function objectsSvg(objects: readonly TrackedObject[], size: Size): strin
 			objects.length > CROWD
 				? object.label
 				: `${object.label} ${object.confidence.toFixed(2)} #${object.trackId}`;
-		return captionSvg(
-			words,
-			{ x: object.box.x * size.width, bottom: object.box.y * size.height - 3 },
-			font,
-			size
-		);
+		const { x, y, height } = object.box;
+		const at = { x: x * size.width, bottom: y * size.height - 3, under: (y + height) * size.height + 3 };
+		return captionSvg(words, at, font, size, taken);
 	});
 	return drawn.join('') + captions.join('');
 }
@@ -47,7 +55,7 @@ export function objectsSvg(objects: readonly TrackedObject[], size: Size): strin
  *   A ────────┬──────── B
  *             ▼ in
  */
-export function zoneSvg({ name, kind, points }: ZoneOutline, size: Size): string {
+export function zoneSvg({ name, kind, points }: ZoneOutline, size: Size, taken: Plate[] = []): string {
 	const corners = points.map(([x, y]) => [x * size.width, y * size.height] as const);
 	const [a, b] = corners;
 	if (!a || !b) return '';
@@ -57,7 +65,7 @@ export function zoneSvg({ name, kind, points }: ZoneOutline, size: Size): string
 	return (
 		`<g stroke-linejoin="round"><path d="${path}" fill="none" stroke="${CASING}" stroke-opacity="${CASING_OPACITY}" stroke-width="4"/>` +
 		`<path d="${path}" ${fill} stroke="${LINE}" stroke-width="1.8" stroke-dasharray="${ZONE_DASH} 4"/></g>` +
-		captionSvg(name, { x: top[0], bottom: top[1] - 4 }, fontOf(size), size)
+		captionSvg(name, { x: top[0], bottom: top[1] - 4 }, fontOf(size), size, taken)
 	);
 }
 
@@ -96,17 +104,33 @@ function boxSvg({ box, seen }: TrackedObject, size: Size): string {
 	);
 }
 
-/** Words on a dark ground, kept inside the picture. */
-function captionSvg(words: string, at: { x: number; bottom: number }, font: number, size: Size): string {
+/** Words on a dark ground, kept inside the picture, above their place or under it; nothing where both are taken. */
+function captionSvg(
+	words: string,
+	at: { x: number; bottom: number; under?: number },
+	font: number,
+	size: Size,
+	taken: Plate[]
+): string {
 	const text = shortened(words);
 	const width = text.length * font * ADVANCE + 8;
 	const height = font * 1.35;
 	const x = Math.min(Math.max(0, at.x), Math.max(0, size.width - width));
-	const y = Math.min(Math.max(0, at.bottom - height), size.height - height);
+	const plate = [at.bottom - height, at.under]
+		.filter((top) => top !== undefined)
+		.map((top) => ({ x, y: Math.min(Math.max(0, top), size.height - height), width, height }))
+		.find((place) => !taken.some((other) => covers(place, other)));
+	if (!plate) return '';
+	taken.push(plate);
+	const { y } = plate;
 	return (
 		`<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" rx="2" fill="${CASING}" fill-opacity="0.68"/>` +
 		`<text x="${px(x + 4)}" y="${px(y + font * 1.02)}" font-family="DejaVu Sans, Arial, sans-serif" font-size="${font}" fill="${LINE}">${escaped(text)}</text>`
 	);
+}
+
+function covers(a: Plate, b: Plate): boolean {
+	return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 function fontOf({ width }: Size): number {

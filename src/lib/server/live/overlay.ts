@@ -3,7 +3,7 @@ import { directionOf, hueIndex, HUES_ON_PICTURES } from '#lib/contracts/directio
 import sharp from 'sharp';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import type { StreamRecord } from '#lib/contracts/stream.ts';
-import { objectsSvg, zoneSvg, type ZoneOutline } from './marks.ts';
+import { objectsSvg, zoneSvg, type Plate, type ZoneOutline } from './marks.ts';
 
 /** A stream's display fields, as far as a still picture shows them. */
 export type Display = Pick<
@@ -46,7 +46,9 @@ export async function renderEvidence(frame: PreviewFrame, { arrows, zone }: Evid
 	return drawn(frame.jpeg, (width, height) => {
 		const size = { width, height };
 		const motion = arrows ? arrowsSvg(frame, width / frame.width, width, EVIDENCE_ARROWS) : '';
-		return svg(width, height, motion + (zone ? zoneSvg(zone, size) : '') + objectsSvg(frame.objects, size));
+		const captions: Plate[] = [];
+		const outline = zone ? zoneSvg(zone, size, captions) : '';
+		return svg(width, height, motion + outline + objectsSvg(frame.objects, size, captions));
 	});
 }
 
