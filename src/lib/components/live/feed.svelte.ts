@@ -6,7 +6,8 @@ import { seconds } from '../ui/now.svelte.ts';
 import type { LivePicture } from './draw.ts';
 import { LiveLink, type Connection } from './link.ts';
 import { Pictures, type PictureListener } from './pictures.ts';
-import { appendSample, type TailSample } from './tail.ts';
+import { readPast } from './past.ts';
+import { appendSample, withPast, type TailSample } from './tail.ts';
 
 export interface LiveFeedOptions {
 	/** Address of the event stream; `streams` is added to it. */
@@ -45,6 +46,12 @@ export class LiveFeed {
 	readonly seen = new SvelteSet<string>();
 	/** The last five minutes by stream id, oldest first, one sample a second: a new array each second. */
 	readonly #tails = new SvelteMap<string, TailSample[]>();
+
+	/** Streams whose past was asked for; those that wait for it, newest wish last. */
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
+	readonly #recalled = new Set<string>();
+	readonly #toRecall: string[] = [];
+	#recalling = false;
 
 	readonly #pictures = new Pictures((streamId) => this.seen.add(streamId));
 	readonly #link: LiveLink;
@@ -118,6 +125,14 @@ export class LiveFeed {
 		return Math.max(0, at - this.#clockOffsetMs - Date.parse(capturedAt));
 	}
 
+	/** Puts the stored past in front of the stream's tail, once a page: for whoever draws it. */
+	recall(streamId: string): void {
+		if (this.#recalled.has(streamId)) return;
+		this.#recalled.add(streamId);
+		this.#toRecall.push(streamId);
+		if (!this.#recalling) void this.#recallOneByOne();
+	}
+
 	/** Tries again at once instead of waiting for the next attempt. */
 	reconnect(): void {
 		this.#link.reconnect();
@@ -138,6 +153,20 @@ export class LiveFeed {
 			this.#link.want(this.#pictures.wanted, this.#hearers.detection.size > 0);
 			for (const id of this.#pictures.forgetUnwatched(Date.now())) this.seen.delete(id);
 		}, SETTLE_MS);
+	}
+
+	/** What was wished last comes first: it is what somebody looks at now. */
+	async #recallOneByOne(): Promise<void> {
+		this.#recalling = true;
+		for (let id = this.#toRecall.pop(); id !== undefined; id = this.#toRecall.pop()) {
+			try {
+				const past = await readPast(id);
+				this.#tails.set(id, withPast(past, this.#tails.get(id) ?? []));
+			} catch {
+				// A chart that begins empty is no fault to tell of; the next page asks again.
+			}
+		}
+		this.#recalling = false;
 	}
 
 	#onEvent<K extends LiveEventName>(name: K, data: LiveEvents[K]): void {
