@@ -1,6 +1,7 @@
 // The uPlot configuration of an alert's evidence: the judged figure as a line, its limit dashed, the breach shaded, direction below.
 import uPlot from 'uplot';
 import { drawRibbon, RIBBON_HEIGHT, RIBBON_TOP, timeLabel, type PlotSource } from '../charts/flowPlot.ts';
+import { countAxis, countPaths } from '../charts/counts.ts';
 import { niceTop } from '../charts/series.ts';
 import type { Window } from './evidence.ts';
 
@@ -20,6 +21,8 @@ export interface EvidenceInput {
 	height: number;
 	colours: EvidenceColours;
 	limit: number | null;
+	/** Whether the figure is a number of things: drawn in steps, told in whole numbers. */
+	counts: boolean;
 	/** Seconds since the epoch; read at every drawing. */
 	breach: () => Window;
 	/** Directions to draw below; null for none. */
@@ -43,7 +46,17 @@ export function evidenceOptions(input: EvidenceInput): uPlot.Options {
 			drag: { x: false, y: false }
 		},
 		scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, axisTop(max, limit)] } },
-		series: [{}, { scale: 'y', stroke: colours.line, width: 1.75, points: { show: false }, spanGaps: false }],
+		series: [
+			{},
+			{
+				scale: 'y',
+				stroke: colours.line,
+				width: 1.75,
+				points: { show: false },
+				spanGaps: false,
+				...(input.counts && countPaths())
+			}
+		],
 		axes: [
 			{
 				stroke: colours.text,
@@ -60,6 +73,7 @@ export function evidenceOptions(input: EvidenceInput): uPlot.Options {
 				stroke: colours.text,
 				font: FONT,
 				size: 34,
+				...(input.counts && countAxis),
 				gap: 6,
 				space: 30,
 				grid: { stroke: colours.grid, width: 1 },

@@ -9,9 +9,17 @@ export interface Judged {
 	/** null where the point holds no such figure. */
 	of: (point: FlowPoint) => number | null;
 	limit: number | null;
+	/** Whether it jumps from whole number to whole number. */
+	counts: boolean;
 }
 
-const MAGNITUDE: Judged = { title: 'Zone average', unit: 'px/frame', of: (point) => point.avg, limit: null };
+const MAGNITUDE: Judged = {
+	title: 'Zone average',
+	unit: 'px/frame',
+	of: (point) => point.avg,
+	limit: null,
+	counts: false
+};
 
 /** What to draw for a rule's condition; the zone's motion where the rule is gone, null where nothing stored tells of it. */
 export function judgedBy(condition: Condition | null): Judged | null {
@@ -22,7 +30,13 @@ export function judgedBy(condition: Condition | null): Judged | null {
 		case 'flow_direction':
 			return MAGNITUDE;
 		case 'flow_coherence':
-			return { title: 'Coherence', unit: '0 to 1', of: (point) => point.coherence, limit: condition.value };
+			return {
+				title: 'Coherence',
+				unit: '0 to 1',
+				of: (point) => point.coherence,
+				limit: condition.value,
+				counts: false
+			};
 		case 'count':
 			return { ...objects(condition.classes), limit: condition.value };
 		case 'object_in_zone':
@@ -47,7 +61,8 @@ function objects(classes: readonly string[]): Judged {
 		unit: 'at once',
 		of: ({ objects: counts }) =>
 			Object.entries(counts).reduce((sum, [label, count]) => sum + (wanted(label) ? count : 0), 0),
-		limit: null
+		limit: null,
+		counts: true
 	};
 }
 

@@ -1,5 +1,6 @@
 // The uPlot configuration of a dry run: the figure as a line, its limit dashed, the times it would have fired shaded.
 import type uPlot from 'uplot';
+import { countAxis, countPaths } from '../charts/counts.ts';
 import type { DryRunResult } from '#lib/contracts/rule.ts';
 import { timeOfDay } from '../ui/format.ts';
 import { plotRange, plotTop } from './dryRun.ts';
@@ -17,6 +18,8 @@ export interface DryRunPlotInput {
 	width: number;
 	height: number;
 	colours: DryRunColours;
+	/** Whether the figure is a number of things: drawn in steps, told in whole numbers. */
+	counts: boolean;
 	/** Read at every drawing, so that a new result needs no new chart. */
 	source: () => DryRunResult | null;
 	oncursor: (index: number | null) => void;
@@ -39,7 +42,17 @@ export function dryRunPlotOptions(input: DryRunPlotInput): uPlot.Options {
 			x: { time: true, range: () => plotRange(source()) },
 			y: { range: () => [0, plotTop(source()?.series ?? { label: '', limit: null, points: [] })] }
 		},
-		series: [{}, { scale: 'y', stroke: colours.line, width: 1.75, points: { show: false }, spanGaps: false }],
+		series: [
+			{},
+			{
+				scale: 'y',
+				stroke: colours.line,
+				width: 1.75,
+				points: { show: false },
+				spanGaps: false,
+				...(input.counts && countPaths())
+			}
+		],
 		axes: [
 			{
 				stroke: colours.text,
@@ -56,6 +69,7 @@ export function dryRunPlotOptions(input: DryRunPlotInput): uPlot.Options {
 				stroke: colours.text,
 				font,
 				size: 38,
+				...(input.counts && countAxis),
 				gap: 6,
 				space: 34,
 				grid: { stroke: colours.grid, width: 1 },
