@@ -16,8 +16,7 @@ export function createMovingStage(
 	deps: DetectionDeps
 ): DetectionStage {
 	const complain = sparingly(deps.complain);
-	// The detector follows things itself before it tells them: two looks are enough.
-	const tracker = new Tracker({ high: confidence, low: confidence / 2, confirmHits: 2 });
+	const tracker = movingTracker(confidence);
 	const tally = new Tally();
 	let detector = new MovingDetector();
 
@@ -44,4 +43,9 @@ export function createMovingStage(
 		take: () => tally.take(),
 		close: () => {}
 	};
+}
+
+/** The detector follows things itself before it tells them: two looks are enough. */
+export function movingTracker(confidence: number): Tracker {
+	return new Tracker({ high: confidence, low: confidence / 2, confirmHits: 2 });
 }
