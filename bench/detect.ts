@@ -1,6 +1,7 @@
 // npm run bench:detect: what looking at a picture costs beyond the model itself, and what gating saves.
 //
 // Prints a table a section and then one line of JSON. Each section answers the same question every time: is its figure met?
+import { measureGating } from './detect/gating.ts';
 import { measurePixels } from './detect/pixels.ts';
 import { printJson } from './table.ts';
 
@@ -8,7 +9,8 @@ import { printJson } from './table.ts';
 export type Section = () => Promise<{ met: boolean; [figure: string]: unknown } | { skipped: string }>;
 
 const SECTIONS: Record<string, Section> = {
-	pixels: measurePixels
+	pixels: measurePixels,
+	gating: measureGating
 };
 
 const answers = Object.fromEntries(await runAll());
