@@ -71,7 +71,11 @@ afterAll(async () => {
 describe.each(handlers().map((handler) => [`${handler.method} ${handler.path}`, handler] as const))(
 	'%s',
 	(_, { method, path, role }) => {
-		const open = ['/health', '/health/live', '/health/ready', '/api/v1/setup'].includes(path);
+		const open = [
+			...['/health', '/health/live', '/health/ready', '/api/v1/setup'],
+			// To who is on the same machine, as a test is.
+			...['/metrics', '/api/v1/metrics/targets']
+		].includes(path);
 
 		it(open ? 'is open' : 'asks who one is', async () => {
 			const response = await client(server).fetch(path, { method });

@@ -2,7 +2,15 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { randomUUID } from 'node:crypto';
-import { isHealth, isOpen, isPage, signInPath, type Auth, type Identified } from '../auth/index.ts';
+import {
+	isHealth,
+	isMetrics,
+	isOpen,
+	isPage,
+	signInPath,
+	type Auth,
+	type Identified
+} from '../auth/index.ts';
 import { AppError } from '../base/errors.ts';
 import { boundBody } from '../http/body.ts';
 import { authorise } from '../http/endpoint.ts';
@@ -12,16 +20,38 @@ import type { Services } from './services.ts';
 
 type HandleInput = Parameters<Handle>[0];
 
-export async function handleRequest(services: Services, { event, resolve }: HandleInput): Promise<Response> {
+/** Every request passes here, and is counted by the pattern of its route. */
+export async function handleRequest(services: Services, input: HandleInput): Promise<Response> {
+	const { event } = input;
+	const began = performance.now();
+	let status = 500;
+	try {
+		const response = await handled(services, input);
+		({ status } = response);
+		return response;
+	} catch (error) {
+		if (isRedirect(error)) ({ status } = error);
+		throw error;
+	} finally {
+		const { method } = event.request;
+		const seconds = (performance.now() - began) / 1000;
+		services.metrics.answered({ method, routeId: event.route.id, status, seconds });
+	}
+}
+
+async function handled(services: Services, { event, resolve }: HandleInput): Promise<Response> {
 	const requestId = randomUUID();
 	Object.assign(event.locals, { requestId, services, identity: null });
-	const response = isHealth(event.url.pathname)
+	const response = needsNobody(event.url.pathname)
 		? await resolve(event)
 		: await answer(services, event, async () => asProblem(event, await resolve(event)));
 	response.headers.set('x-request-id', requestId);
 	secureHeaders(response.headers, services.config);
 	return response;
 }
+
+/** Asks who one is by itself, or nobody at all, and is answered with no database too. */
+const needsNobody = (path: string) => isHealth(path) || isMetrics(path);
 
 async function answer(
 	services: Services,
@@ -76,7 +106,7 @@ function refusal(services: Services, event: RequestEvent, error: unknown): Respo
 	});
 }
 
-function isRedirect(error: unknown): boolean {
+function isRedirect(error: unknown): error is { location: string; status: number } {
 	return typeof error === 'object' && error !== null && 'location' in error && 'status' in error;
 }
 

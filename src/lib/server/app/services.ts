@@ -11,7 +11,7 @@ import type { Scenarios } from '../scenarios/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Streams } from '../streams/index.ts';
 import type { Auth } from '../auth/index.ts';
-import type { Health } from '../telemetry/index.ts';
+import type { Health, Metrics } from '../telemetry/index.ts';
 import type { Logger } from '../base/log.ts';
 import type { Config } from '../config/index.ts';
 
@@ -34,4 +34,5 @@ export interface Services {
 	engine: Engine;
 	live: Live;
 	health: Health;
+	metrics: Metrics;
 }

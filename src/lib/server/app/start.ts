@@ -10,7 +10,7 @@ import type { Config } from '../config/index.ts';
 import { openDatabase, type Database } from '../db/index.ts';
 import { createDelivery } from '../delivery/index.ts';
 import { createDetections } from '../detections/index.ts';
-import { createEngine, type Engine } from '../engine/index.ts';
+import { createEngine } from '../engine/index.ts';
 import { createHistory } from '../history/index.ts';
 import { createLive, renderEvidence } from '../live/index.ts';
 import { createModels } from '../models/index.ts';
@@ -19,12 +19,12 @@ import { createRules } from '../rules/index.ts';
 import { createScenarios } from '../scenarios/index.ts';
 import { createSettings, previewOf } from '../settings/index.ts';
 import { createStreams } from '../streams/index.ts';
-import { createHealth } from '../telemetry/index.ts';
 import type { App } from './app.ts';
 import { addDemoCameras } from './demo.ts';
 import { lockDataDir } from './instance-lock.ts';
 import type { Services } from './services.ts';
 import { createCloser } from './stop.ts';
+import { tellHealth, tellMetrics } from './telemetry.ts';
 
 /** Throws StartupError when something needed is missing; what was started until then is stopped again. */
 export async function start(config: Config): Promise<App> {
@@ -47,6 +47,7 @@ export async function start(config: Config): Promise<App> {
 		services.history.start();
 		services.scenarios.start();
 		closer.first('readiness', services.health.stopping);
+		closer.first('metrics', services.metrics.stop);
 		closer.first('watchers', services.live.close);
 		closer.first('models', services.models.close);
 		closer.first('engine', services.engine.stop);
@@ -140,13 +141,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		engine.setPreview(previewOf(changed));
 		live.setFps(changed.live_preview_fps);
 	});
-	const health = createHealth({
-		version: config.version,
-		instance: config.instanceId,
-		checks: { database: () => checkDatabase(database), decoder: () => checkDecoder(config) },
-		needed: ['database'],
-		figures: streamFigures(engine)
-	});
+	const told = { config, log, bus, database, auth, streams, engine, delivery, live };
 	return {
 		log,
 		config,
@@ -162,7 +157,8 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		scenarios,
 		engine,
 		live,
-		health
+		health: tellHealth(told),
+		metrics: tellMetrics(told)
 	};
 }
 
@@ -191,30 +187,4 @@ function keepWithinDays(config: Config, log: Logger, bus: Bus, services: Service
 function openBus(config: Config, log: Logger): Bus {
 	if (config.natsUrl === null) return createMemoryBus(log);
 	throw new StartupError('NATS_URL is set, but this version has the in-process bus alone. Unset NATS_URL.');
-}
-
-function checkDatabase({ monitor }: Database) {
-	const outage = monitor.outage();
-	if (!outage) return { state: 'ok' } as const;
-	return {
-		state: 'degraded',
-		reason: `the database does not answer since ${outage.since.toISOString()}`
-	} as const;
-}
-
-function checkDecoder({ ffmpegPath }: Config) {
-	if (ffmpegPath !== null) return { state: 'ok' } as const;
-	return {
-		state: 'degraded',
-		reason: 'no ffmpeg was found, so no stream can be decoded; `npm run doctor` says how to install it'
-	} as const;
-}
-
-function streamFigures(engine: Engine) {
-	const count = (words: string[]) => engine.statuses().filter(({ status }) => words.includes(status)).length;
-	return {
-		streamsConnected: () => count(['connected']),
-		streamsStarting: () => count(['starting']),
-		streamsInTrouble: () => count(['stale', 'stream_error', 'worker_down'])
-	};
 }

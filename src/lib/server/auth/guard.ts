@@ -24,6 +24,11 @@ export function isHealth(path: string): boolean {
 	return path === '/health' || path.startsWith('/health/');
 }
 
+/** Guarded by a token of their own, and answered with no database at all. */
+export function isMetrics(path: string): boolean {
+	return path === '/metrics' || path === '/api/v1/metrics/targets';
+}
+
 /** Programs get a problem document, people a page to sign in on. */
 export function isPage(method: string, path: string): boolean {
 	return (

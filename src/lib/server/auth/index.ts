@@ -11,7 +11,7 @@ import { refuseForeignOrigin, refuseUnknownHost } from './origin.ts';
 import { createAuthStore } from './store.ts';
 import { createSetup, createUsers, type Setup, type Users } from './users.ts';
 
-export { isHealth, isOpen, isPage, signInPath } from './guard.ts';
+export { isHealth, isMetrics, isOpen, isPage, signInPath } from './guard.ts';
 export type { Identified } from './identify.ts';
 export type { SignInHint } from './first-admin.ts';
 export type { Keys } from './keys.ts';

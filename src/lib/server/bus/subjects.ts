@@ -44,5 +44,7 @@ export const subjects = {
 	/** An alert began, changed or ended. */
 	alert: subject<AlertRecord>('alert'),
 	/** Something waits in the outbox. */
-	outbox: subject<null>('outbox')
+	outbox: subject<null>('outbox'),
+	/** What an instance says to itself, to know that the bus carries. */
+	echo: subject<string>('health.echo')
 };

@@ -9,7 +9,7 @@ import type { Bus } from '../bus/index.ts';
 import { createChannels, isUuid, notFound, type Channels } from './channels/registry.ts';
 import { findChannel, type DeliveryDatabase } from './channels/store.ts';
 import { createDispatch } from './dispatch.ts';
-import { countWaiting, insertTest, makeDue, readOfAlert, readOfChannel } from './log/store.ts';
+import { countWaiting, insertTest, makeDue, oldestWaiting, readOfAlert, readOfChannel } from './log/store.ts';
 import { messageOf, testMessage } from './message.ts';
 import { wakeChannel } from './relay/store.ts';
 import { createRelay } from './relay/relay.ts';
@@ -56,6 +56,8 @@ export interface Delivery {
 	/** Makes a delivery due now that waits, failed or was held back. Throws `conflict` for one that arrived. */
 	retry(channelId: string, deliveryId: string): Promise<void>;
 	figures(): Promise<DeliveryFigures>;
+	/** When the alert's event was written that waits longest to be delivered; null when none does. */
+	oldestWaiting(): Promise<Date | null>;
 	/** Begins to deliver; everything else works without it. */
 	start(): void;
 	stop(): Promise<void>;
@@ -145,6 +147,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 			if (!found) throw new AppError('not_found', `There is no alert ${alertId.slice(0, 64)}.`);
 			return found;
 		},
+		oldestWaiting: () => oldestWaiting(db),
 		figures: async () => ({ ...(await countWaiting(db)), outcomes: [...outcomes.values()] }),
 		start: relay.start,
 		stop: relay.stop

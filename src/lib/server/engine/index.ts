@@ -47,6 +47,15 @@ export interface EngineDeps {
 	inferencePool?: InferencePool;
 }
 
+/** What runs a stream. */
+export interface StreamWorker {
+	streamId: string;
+	/** Null while none runs. */
+	decoderPid: number | null;
+	/** Null where its thread does not say. */
+	heapShareBytes: number | null;
+}
+
 export interface Engine {
 	/** Begins to run what should run. Never fails: what cannot run says so in its status. */
 	start(): Promise<void>;
@@ -67,6 +76,8 @@ export interface Engine {
 	 * `model_unusable` when it fails, `unavailable` when it takes too long or the server stops.
 	 */
 	infer(modelId: string, picture: TaskPicture, confidence: number): Promise<InferenceResult>;
+	/** What runs each stream: its decoder, and its equal share of its thread's JavaScript heap in bytes. */
+	workers(): Promise<StreamWorker[]>;
 	/** What the inference threads do and did. */
 	inference(): InferenceFigures;
 	/**
@@ -210,6 +221,15 @@ export function createEngine(deps: EngineDeps): Engine {
 		}
 	}
 
+	async function workers(): Promise<StreamWorker[]> {
+		const heaps = await (deps.pool ?? ownPool)?.heapShares();
+		return [...streams.values()].flatMap(({ id, worker }) => {
+			if (!worker) return [];
+			const { runId, decoderPid } = worker;
+			return [{ streamId: id, decoderPid, heapShareBytes: heaps?.get(runId) ?? null }];
+		});
+	}
+
 	async function probe(source: SourceConfig): Promise<ProbeResult> {
 		if (probes >= MAX_PROBES) {
 			throw new AppError(
@@ -244,6 +264,7 @@ export function createEngine(deps: EngineDeps): Engine {
 		logs: (id, tail) => activity.tail(id, tail),
 		retryNow: (id) => streams.get(id)?.retryNow(),
 		probe,
+		workers,
 		infer: inference.infer,
 		inference: inference.figures,
 		busy: () => inference.busy > 0,

@@ -1,6 +1,7 @@
 // The threads that run streams: a Piscina pool with several streams a thread, and the means to give one thread up.
 import { fileURLToPath } from 'node:url';
 import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { StreamTask } from '#lib/contracts/messages.ts';
 import type { ProbeResult } from '#lib/contracts/probe.ts';
@@ -16,6 +17,8 @@ export interface StreamPool {
 	terminateThreadOf(runId: string): boolean;
 	/** Which thread a run was given; null before it has one. */
 	threadOf(runId: string): number | null;
+	/** Each run's equal share of the JavaScript heap of its thread, bytes; without those of a thread that does not answer. */
+	heapShares(): Promise<ReadonlyMap<string, number>>;
 	/** Ends every thread; resolves when they are gone, or after `limitMs`. */
 	destroy(limitMs: number): Promise<void>;
 }
@@ -78,6 +81,7 @@ export function createStreamPool({ threads, log, filename }: PoolOptions): Strea
 		},
 		probe: (source, ffmpegPath) => pool.run({ source, ffmpegPath }, { name: 'probe' }),
 		threadOf: (runId) => placed.get(runId) ?? null,
+		heapShares: () => heapShares(pool.threads, placed),
 		terminateThreadOf(runId) {
 			const thread = pool.threads.find((worker) => worker.threadId === placed.get(runId));
 			void thread?.terminate();
@@ -88,6 +92,36 @@ export function createStreamPool({ threads, log, filename }: PoolOptions): Strea
 			await Promise.race([pool.destroy(), limit]);
 		}
 	};
+}
+
+/** A busy thread answers late, a hung one never. */
+const HEAP_ANSWER_MS = 300;
+
+async function heapShares(
+	threads: readonly Worker[],
+	placed: ReadonlyMap<string, number>
+): Promise<ReadonlyMap<string, number>> {
+	const heaps = new Map(
+		await Promise.all(threads.map(async (thread) => [thread.threadId, await heapOf(thread)] as const))
+	);
+	const runs = [...placed.values()];
+	return new Map(
+		[...placed].flatMap(([runId, threadId]) => {
+			const heap = heaps.get(threadId) ?? null;
+			return heap === null ? [] : [[runId, heap / runs.filter((id) => id === threadId).length] as const];
+		})
+	);
+}
+
+/** Bytes: the heap proper and the buffers it holds. */
+async function heapOf(thread: Worker): Promise<number | null> {
+	const limit = new Promise<null>((resolve) => setTimeout(resolve, HEAP_ANSWER_MS, null).unref());
+	const asked = thread.getHeapStatistics().then(
+		({ total_heap_size, external_memory }) => total_heap_size + external_memory,
+		// It is ending.
+		() => null
+	);
+	return Promise.race([asked, limit]);
 }
 
 /** Why a thread's task ended, in words. */

@@ -50,6 +50,8 @@ export interface Run {
 	readonly stream: RunnableStream;
 	/** When the worker was last heard, `performance.now()` ms. */
 	readonly heardAt: number;
+	/** Its ffmpeg; null while none runs. */
+	readonly decoderPid: number | null;
 	/** Asks the worker to stop; after `limitMs` its thread is given up. Resolves when it is over. */
 	stop(limitMs: number): Promise<void>;
 	/** Ends the run's thread and its ffmpeg without asking. */
@@ -181,6 +183,9 @@ export function startRun(
 		stream,
 		get heardAt() {
 			return heardAt;
+		},
+		get decoderPid() {
+			return pid;
 		},
 		async stop(limitMs) {
 			if (!stopping) send({ type: 'stop' });

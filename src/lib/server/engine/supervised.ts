@@ -36,6 +36,8 @@ export interface Supervised {
 	readonly id: string;
 	/** Whether it takes one of the instance's places. */
 	readonly running: boolean;
+	/** What runs it; null while nothing does. */
+	readonly worker: { runId: string; decoderPid: number | null } | null;
 	/** Nothing runs and nothing is wanted. */
 	readonly idle: boolean;
 	/** Brings the stream to this; returns at once. */
@@ -242,6 +244,9 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		id,
 		get running() {
 			return run !== null;
+		},
+		get worker() {
+			return run && { runId: run.id, decoderPid: run.decoderPid };
 		},
 		get idle() {
 			return run === null && wish.kind === 'none' && record.state === 'inactive';

@@ -194,6 +194,11 @@ const apiKey = z.object({
 
 const newApiKey = apiKey.extend({ key: z.string().describe('told once, here') });
 
+const metricsTarget = z.object({
+	targets: z.array(z.string()).describe('host and port'),
+	labels: z.record(z.string(), z.string()).describe('scheme, path, and the name of the instance')
+});
+
 /** Bodies: described as they are sent, defaults optional. */
 export const INPUTS = {
 	StreamInput: streamInput,
@@ -246,6 +251,7 @@ export const ANSWERS = {
 	InferAnswer: inferAnswer,
 	SystemSettings: systemSettingsInput.extend({ updated_at: moment }),
 	Place: place,
+	MetricsTarget: metricsTarget,
 	Identity: identity,
 	User: user,
 	ApiKey: apiKey,

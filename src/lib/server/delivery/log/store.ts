@@ -110,6 +110,15 @@ export async function countWaiting(db: Db): Promise<{ outbox: number; pending: n
 	return { outbox: row?.outbox ?? 0, pending: row?.pending ?? 0 };
 }
 
+/** When the oldest was written of all that waits to be planned or sent. */
+export async function oldestWaiting(db: Db): Promise<Date | null> {
+	const [row] = await db.execute<{ oldest: string | null }>(sql`
+		select least(
+			(select min(created_at) from outbox where handled_at is null),
+			(select min(created_at) from deliveries where state = 'pending'))::text as oldest`);
+	return row?.oldest ? new Date(row.oldest) : null;
+}
+
 /**
  * Keeps the newest `keep` of each channel, everything that waits, and the beginning of each alert that goes on: its end is
  * told to whom its beginning was. Rows of the outbox go `outboxBefore`, once their deliveries are long written.

@@ -10,7 +10,7 @@ import type { InferenceFigures } from './figures.ts';
 import { createInferencePool, type InferencePool } from './pool.ts';
 
 export type { ModelSource } from './desk.ts';
-export type { InferenceFigures } from './figures.ts';
+export { DURATION_BUCKETS_S, type InferenceFigures } from './figures.ts';
 
 export interface InferenceSettings {
 	/** Threads that run models. */

@@ -32,6 +32,8 @@ export interface HealthOptions {
 	/** Without these nothing can be served: while one is not ok, the server is not ready. */
 	needed: string[];
 	figures?: Record<string, () => number | string>;
+	/** Called when the server stops. */
+	onStopping?: () => void;
 }
 
 export function createHealth(options: HealthOptions): Health {
@@ -73,7 +75,10 @@ export function createHealth(options: HealthOptions): Health {
 			);
 		},
 		databaseUp: () => options.checks.database?.().state === 'ok',
-		stopping: () => void (stopping = true)
+		stopping() {
+			stopping = true;
+			options.onStopping?.();
+		}
 	};
 }
 

@@ -1,0 +1,103 @@
+// What the server tells of itself: health and metrics, each handed the rooms' figures as ports.
+import type { Auth } from '../auth/index.ts';
+import type { Logger } from '../base/log.ts';
+import type { Bus } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Database } from '../db/index.ts';
+import type { Delivery } from '../delivery/index.ts';
+import type { Engine } from '../engine/index.ts';
+import { DURATION_BUCKETS_S } from '../engine/inference/index.ts';
+import type { Live } from '../live/index.ts';
+import type { Streams } from '../streams/index.ts';
+import {
+	createGuard,
+	createHealth,
+	createMetrics,
+	createVitals,
+	type Health,
+	type Metrics
+} from '../telemetry/index.ts';
+
+export interface Told {
+	config: Config;
+	log: Logger;
+	bus: Bus;
+	database: Database;
+	auth: Auth;
+	streams: Streams;
+	engine: Engine;
+	delivery: Delivery;
+	live: Live;
+}
+
+export function tellHealth({ config, log, bus, database, engine, delivery }: Told): Health {
+	const vitals = createVitals({
+		bus,
+		log,
+		instance: config.instanceId,
+		dataDir: config.dataDir,
+		statuses: engine.statuses,
+		inference: engine.inference,
+		oldestUndelivered: delivery.oldestWaiting
+	});
+	vitals.start();
+	return createHealth({
+		version: config.version,
+		instance: config.instanceId,
+		checks: {
+			database: () => checkDatabase(database),
+			ffmpeg: () => checkFfmpeg(config),
+			...vitals.checks
+		},
+		needed: ['database'],
+		figures: streamFigures(engine),
+		onStopping: vitals.stop
+	});
+}
+
+export function tellMetrics({ config, log, bus, auth, streams, engine, delivery, live }: Told): Metrics {
+	return createMetrics({
+		bus,
+		log,
+		version: config.version,
+		instance: config.instanceId,
+		guard: createGuard({
+			token: config.metricsToken,
+			// The adapter's own variable: with it, an address is what a header says.
+			behindProxy: process.env['ADDRESS_HEADER'] !== undefined,
+			refuseUnknownHost: auth.refuseUnknownHost
+		}),
+		streams: () => streams.list(),
+		statuses: engine.statuses,
+		workers: engine.workers,
+		inference: () => ({ boundsS: DURATION_BUCKETS_S, streams: engine.inference().streams }),
+		delivery: delivery.figures,
+		sseClients: live.clients
+	});
+}
+
+function checkDatabase({ monitor }: Database) {
+	const outage = monitor.outage();
+	if (!outage) return { state: 'ok' } as const;
+	return {
+		state: 'degraded',
+		reason: `the database does not answer since ${outage.since.toISOString()}`
+	} as const;
+}
+
+function checkFfmpeg({ ffmpegPath }: Config) {
+	if (ffmpegPath !== null) return { state: 'ok' } as const;
+	return {
+		state: 'degraded',
+		reason: 'no ffmpeg was found, so no stream can be decoded; `npm run doctor` says how to install it'
+	} as const;
+}
+
+function streamFigures(engine: Engine) {
+	const count = (words: string[]) => engine.statuses().filter(({ status }) => words.includes(status)).length;
+	return {
+		streamsConnected: () => count(['connected']),
+		streamsStarting: () => count(['starting']),
+		streamsInTrouble: () => count(['stale', 'stream_error', 'worker_down'])
+	};
+}

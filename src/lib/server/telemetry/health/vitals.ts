@@ -1,0 +1,169 @@
+// The checks of the server's health that take a look now and then: each answers at once from what was last seen.
+import { statfs } from 'node:fs/promises';
+import type { StreamStatus } from '#lib/contracts/status.ts';
+import { causeChain } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import { subjects, type Bus } from '../../bus/index.ts';
+import type { Check } from './report.ts';
+
+export interface VitalsDeps {
+	bus: Bus;
+	log: Logger;
+	instance: string;
+	dataDir: string;
+	statuses(): StreamStatus[];
+	/** Of the threads that run models. */
+	inference(): {
+		threads: number;
+		busy: number;
+		waiting: number;
+		streams: Record<string, { looked: number }>;
+	};
+	/** When the alert was written that waits longest to be delivered; null when none does. */
+	oldestUndelivered(): Promise<Date | null>;
+	/** Bytes free and in all where the data lies; the file system's own word unless given. */
+	disk?: (dir: string) => Promise<{ free: number; total: number }>;
+	now?: () => number;
+}
+
+export interface Vitals {
+	checks: Record<'bus' | 'streamThreads' | 'inference' | 'disk' | 'outbox' | 'streams', () => Check>;
+	/** One look at everything; also taken every few seconds once started. */
+	look(): Promise<void>;
+	start(): void;
+	stop(): void;
+}
+
+const LOOK_EVERY_MS = 10_000;
+/** A camera may hiccup for so long before the server's health speaks of it. */
+const STALE_AFTER_MS = 30_000;
+const UNDELIVERED_AFTER_MS = 5 * 60_000;
+const INFERENCE_STUCK_AFTER_MS = 30_000;
+const MIN_FREE_BYTES = 1024 ** 3;
+const MIN_FREE_SHARE = 0.05;
+
+const OK: Check = { state: 'ok' };
+const degraded = (reason: string): Check => ({ state: 'degraded', reason });
+
+export function createVitals(deps: VitalsDeps): Vitals {
+	const { bus, log, now = Date.now, disk = diskSpace } = deps;
+	let diskCheck = OK;
+	let outboxSince: Date | null = null;
+	let heard = true;
+	let inference = { looked: 0, at: now() };
+	let timer: NodeJS.Timeout | null = null;
+
+	async function lookAtDisk(): Promise<void> {
+		try {
+			diskCheck = judgeDisk(await disk(deps.dataDir));
+		} catch (error) {
+			diskCheck = degraded(`the free space of the data folder cannot be told: ${codeOf(error)}`);
+		}
+	}
+
+	/** While the database is away, the age of what waits grows from what is known. */
+	async function lookAtOutbox(): Promise<void> {
+		try {
+			outboxSince = await deps.oldestUndelivered();
+		} catch (error) {
+			log.debug({ cause: causeChain(error) }, 'the outbox cannot be looked at');
+		}
+	}
+
+	/** Whether what is published comes back. */
+	async function lookAtBus(): Promise<void> {
+		const word = `${deps.instance} ${now()}`;
+		const { promise, resolve } = Promise.withResolvers<boolean>();
+		const end = bus.subscribe(subjects.echo, (told) => told === word && resolve(true));
+		const late = setTimeout(() => resolve(false), 2000);
+		bus.publish(subjects.echo, word);
+		heard = await promise;
+		clearTimeout(late);
+		end();
+	}
+
+	function lookAtInference(): void {
+		const { busy, threads, waiting, streams } = deps.inference();
+		const looked = Object.values(streams).reduce((total, stream) => total + stream.looked, 0);
+		const stuck = busy >= threads && waiting > 0 && looked === inference.looked;
+		if (!stuck) inference = { looked, at: now() };
+	}
+
+	async function look(): Promise<void> {
+		lookAtInference();
+		await Promise.all([lookAtDisk(), lookAtOutbox(), lookAtBus()]);
+	}
+
+	return {
+		checks: {
+			bus: () => (heard ? OK : degraded('messages published on the bus do not come back')),
+			streamThreads: () => judgeThreads(deps.statuses()),
+			inference: () =>
+				now() - inference.at < INFERENCE_STUCK_AFTER_MS
+					? OK
+					: degraded(
+							'pictures wait for a model and no thread has finished one; restart the server if this stays'
+						),
+			disk: () => diskCheck,
+			outbox: () => judgeOutbox(outboxSince, now()),
+			streams: () => judgeStreams(deps.statuses(), now())
+		},
+		look,
+		start() {
+			void look();
+			timer = setInterval(() => void look(), LOOK_EVERY_MS);
+			timer.unref();
+		},
+		stop() {
+			if (timer) clearInterval(timer);
+		}
+	};
+}
+
+function judgeDisk({ free, total }: { free: number; total: number }): Check {
+	if (free >= MIN_FREE_BYTES && free >= MIN_FREE_SHARE * total) return OK;
+	const percent = total > 0 ? ` (${((100 * free) / total).toFixed(1)} %)` : '';
+	return degraded(
+		`the disk of the data folder has ${(free / 1e9).toFixed(1)} GB${percent} free; make room, or keep less: Settings → Retention`
+	);
+}
+
+function judgeOutbox(since: Date | null, now: number): Check {
+	if (since === null || now - since.getTime() < UNDELIVERED_AFTER_MS) return OK;
+	const minutes = Math.floor((now - since.getTime()) / 60_000);
+	return degraded(
+		`an alert has waited ${minutes} min to be delivered; Settings → Channels tells which receiver does not take it`
+	);
+}
+
+function judgeThreads(statuses: StreamStatus[]): Check {
+	const down = statuses.filter(({ code }) => code === 'worker_down').length;
+	if (down === 0) return OK;
+	return degraded(
+		`${count(down, 'stream')} lost the thread that runs them; they are started again by themselves`
+	);
+}
+
+/** How many, never which: everybody may read this. */
+function judgeStreams(statuses: StreamStatus[], now: number): Check {
+	const wanted = statuses.filter(({ status }) => status !== 'deactivated');
+	const stale = wanted.filter(
+		({ status, since }) => status !== 'connected' && now - Date.parse(since) >= STALE_AFTER_MS
+	);
+	if (stale.length === 0) return OK;
+	return degraded(`${stale.length} of ${count(wanted.length, 'stream')} give no pictures`);
+}
+
+function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `ENOENT` and the like: the message would name the path. */
+function codeOf(error: unknown): string {
+	return (error as NodeJS.ErrnoException | null)?.code ?? 'no reason given';
+}
+
+async function diskSpace(dir: string): Promise<{ free: number; total: number }> {
+	const { bavail, blocks, bsize } = await statfs(dir);
+	return { free: bavail * bsize, total: blocks * bsize };
+}

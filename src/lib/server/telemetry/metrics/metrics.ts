@@ -1,0 +1,175 @@
+// The server's metrics: gathers what every room tells into one view and writes it for Prometheus.
+import type { StreamStatus } from '#lib/contracts/status.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Bus } from '../../bus/index.ts';
+import { createDirectory, type ListedStream } from './directory.ts';
+import { createExposition } from './exposition.ts';
+import { fleetOf } from './fleet.ts';
+import { createGpu, type Gpu } from './gpu.ts';
+import type { Guard } from './guard.ts';
+import { createLedger } from './ledger.ts';
+import { createStreamMemory, memoryLimit, type StreamWorker } from './memory.ts';
+import { createRequestTally, type AnsweredRequest } from './requests.ts';
+import { SERVER_FAMILIES } from './server-families.ts';
+import { INFERENCE_BOUNDS_S, STREAM_FAMILIES } from './stream-families.ts';
+import { coarser } from './tally.ts';
+import type { StreamView, View } from './view.ts';
+
+export const FAMILIES = [...STREAM_FAMILIES, ...SERVER_FAMILIES];
+
+/** What the inference threads did for a stream, as their own histogram has it. */
+export interface InferenceOfStream {
+	looked: number;
+	waiting: number;
+	seconds: { sum: number; buckets: readonly number[] };
+}
+
+export interface MetricsDeps {
+	bus: Bus;
+	log: Logger;
+	version: string;
+	instance: string;
+	guard: Guard;
+	/** The registry's streams, those of sessions and scenarios left out: they come and go too fast to be series. */
+	streams(): Promise<readonly ListedStream[]>;
+	statuses(): StreamStatus[];
+	workers(): Promise<StreamWorker[]>;
+	/** Bounds in seconds, and by stream id. */
+	inference(): { boundsS: readonly number[]; streams: Record<string, InferenceOfStream> };
+	delivery(): Promise<{
+		outbox: number;
+		pending: number;
+		outcomes: { type: string; outcome: string; count: number }[];
+	}>;
+	sseClients(): number;
+	/** nvidia-smi unless given. */
+	gpu?: Gpu;
+	now?: () => number;
+}
+
+/** As Prometheus' http_sd wants it. */
+export interface TargetGroup {
+	targets: string[];
+	labels: Record<string, string>;
+}
+
+export interface Metrics {
+	/** Throws `unauthenticated` or `forbidden` unless the caller may read metrics. */
+	admit: Guard;
+	/** Never fails: what a room does not tell in time is left out, or as it was last told. */
+	scrape(): Promise<{ text: string; contentType: string }>;
+	/** The instances there are, as this one's callers reach them. */
+	targets(requestUrl: URL): TargetGroup[];
+	/** Counts a request that was answered. */
+	answered(request: AnsweredRequest): void;
+	stop(): void;
+}
+
+/** How long a scrape waits for a room. */
+const PATIENCE_MS = 500;
+
+export function createMetrics(deps: MetricsDeps): Metrics {
+	const { bus, log, version, instance, now = Date.now } = deps;
+	const ledger = createLedger(bus, instance, now);
+	const directory = createDirectory({ bus, log, list: deps.streams, onRead: ledger.keep });
+	const memory = createStreamMemory(deps.workers);
+	const gpu = deps.gpu ?? createGpu();
+	const requests = createRequestTally();
+	const exposition = createExposition(FAMILIES);
+	const memoryLimitBytes = memoryLimit();
+	let deliveries: View['deliveries'] = [];
+	let scraping: Promise<string> | null = null;
+
+	/** Outbox figures; the outcomes are counted in memory and remembered for when the database is away. */
+	async function outbox(): Promise<number> {
+		const { outbox: unplanned, pending, outcomes } = await deps.delivery();
+		deliveries = outcomes;
+		return unplanned + pending;
+	}
+
+	async function scrape(): Promise<string> {
+		const [outboxPending, rss] = await Promise.all([
+			inTime(outbox(), null),
+			inTime(memory.read(), new Map<string, number>()),
+			inTime(directory.settled(), undefined)
+		]);
+		const statuses = deps.statuses();
+		return exposition.write({
+			streams: streamsOf(statuses, rss),
+			memoryLimitBytes,
+			gpu: gpu.figures(),
+			fleet: fleetOf(directory.streams(), statuses),
+			alerts: ledger.alerts(),
+			outboxPending,
+			deliveries,
+			sseClients: deps.sseClients(),
+			requests: requests.figures(),
+			build: { version, instance }
+		});
+	}
+
+	function streamsOf(statuses: StreamStatus[], rss: ReadonlyMap<string, number>): StreamView[] {
+		const inference = deps.inference();
+		const byId = new Map(statuses.map((status) => [status.streamId, status]));
+		return directory.streams().flatMap((listed) => {
+			const status = byId.get(listed.id);
+			if (!status || status.status === 'deactivated') return [];
+			const asked = inference.streams[listed.id];
+			const entry = ledger.of(listed.id);
+			const freshAt = status.lastFrameAt === null ? entry.lastFrameAt : Date.parse(status.lastFrameAt);
+			return [
+				{
+					labels: { stream_id: listed.id, stream_name: listed.name },
+					place: placeOf(listed),
+					status,
+					stalenessS: Math.max(0, now() - (freshAt ?? entry.seenAt)) / 1000,
+					rssBytes: rss.get(listed.id) ?? null,
+					inference: asked ? inferenceOf(asked, inference.boundsS) : null,
+					detections: entry.detections,
+					latency: entry.latency
+				}
+			];
+		});
+	}
+
+	return {
+		admit: deps.guard,
+		async scrape() {
+			// Whoever asks while one is under way gets the same.
+			scraping ??= scrape().finally(() => (scraping = null));
+			return { text: await scraping, contentType: exposition.contentType };
+		},
+		targets: ({ host, protocol }) => [
+			{
+				targets: [host],
+				labels: { __scheme__: protocol.slice(0, -1), __metrics_path__: '/metrics', vf_instance: instance }
+			}
+		],
+		answered: requests.count,
+		stop() {
+			directory.stop();
+			ledger.stop();
+		}
+	};
+}
+
+function placeOf({ latitude, longitude }: ListedStream): StreamView['place'] {
+	return latitude === null || longitude === null ? null : { latitude, longitude };
+}
+
+function inferenceOf(
+	{ looked, waiting, seconds }: InferenceOfStream,
+	bounds: readonly number[]
+): StreamView['inference'] {
+	const durations = { bounds, counts: seconds.buckets, sum: seconds.sum, count: looked };
+	return { durations: coarser(durations, INFERENCE_BOUNDS_S), waiting };
+}
+
+/** `otherwise` when it fails or takes too long. */
+async function inTime<T, O>(work: Promise<T>, otherwise: O): Promise<T | O> {
+	let timer: NodeJS.Timeout;
+	const late = new Promise<O>((resolve) => {
+		timer = setTimeout(() => resolve(otherwise), PATIENCE_MS);
+	});
+	return Promise.race([work.catch(() => otherwise), late]).finally(() => clearTimeout(timer));
+}
