@@ -146,8 +146,11 @@ describe('signing in', () => {
 			role: 'admin',
 			via: 'session'
 		});
+		const [user] = await auth.users.list();
+		expect(await auth.signedIn([user!.id, 'nobody'])).toEqual([user!.id]);
 		await auth.handle(withCookie(cookie, '/api/auth/sign-out', { method: 'POST', body: '{}' }), '192.0.2.1');
 		expect((await auth.identify(withCookie(cookie))).identity).toBeNull();
+		expect(await auth.signedIn([user!.id])).toEqual([]);
 	});
 
 	it('marks the cookie secure when the public address is https', async () => {

@@ -1,4 +1,5 @@
 // The supervision of runs, with real threads and scripted streams: what is wanted runs, and what breaks breaks alone.
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
@@ -165,6 +166,20 @@ test('a dead worker is replaced by itself, after a backoff', async () => {
 		engine.statuses().every(({ status }) => status === 'connected')
 	);
 	for (const [id, run] of before) expect(engine.status(id).runId === run, id).toBe(!victims.includes(id));
+});
+
+test('a run bears the id it was promised, and the one after its death another', async () => {
+	const promised = randomUUID();
+	const registry = fakeRegistry([streamOf('a', 'scripted://well', { nextRunId: promised })]);
+	const { engine, word, pool } = scripted(registry);
+	await engine.start();
+	await until('it is connected', () => word('a') === 'connected');
+	expect(engine.status('a').runId).toBe(promised);
+	// The registry still promises: it has not heard of the first run yet.
+	pool.terminateThreadOf(promised);
+	await until('it is down', () => word('a') === 'worker_down');
+	await until('it is connected again', () => word('a') === 'connected');
+	expect(engine.status('a').runId).not.toBe(promised);
 });
 
 test('a stream that hears nothing is given up after its limit, with its child process', async () => {
