@@ -3,11 +3,11 @@ import type { LiveFrame } from '#lib/contracts/live.ts';
 import type { Zone } from '#lib/contracts/zone.ts';
 import { drawArrows } from './draw/arrows.ts';
 import { drawBoxes } from './draw/boxes.ts';
-import type { Plate } from './draw/captions.ts';
+import { reserveCaption, type Plate } from './draw/captions.ts';
 import type { Fit } from './draw/fit.ts';
 import { drawHeat } from './draw/heat.ts';
 import type { Trails } from './draw/trails.ts';
-import { drawZones } from './draw/zones.ts';
+import { drawZones, nameAnchor } from './draw/zones.ts';
 
 export interface Overlays {
 	feed: boolean;
@@ -68,6 +68,8 @@ export interface DrawJob {
 	boxes: boolean;
 	/** Zones to outline. */
 	zones: readonly Zone[];
+	/** Zones whose names somebody else writes over the picture. */
+	named: readonly Zone[];
 	/** false leaves vectors and boxes out: a stale picture is kept, never what moved on it. */
 	measured: boolean;
 }
@@ -86,6 +88,8 @@ export function drawPicture(context: CanvasRenderingContext2D, job: DrawJob): vo
 	context.clip();
 	if (job.measured) drawMotion(context, job);
 	const captions: Plate[] = [];
+	for (const zone of job.named)
+		reserveCaption(context, zone.name, nameAnchor(zone.points, fit), fit, captions);
 	drawZones(context, job.zones, fit, captions);
 	if (job.measured && job.boxes) drawBoxes(context, picture.frame.detections, fit, captions);
 	context.restore();

@@ -64,6 +64,19 @@ function covers(a: Plate, b: Plate): boolean {
 	return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
+/** Keeps clear what somebody else writes over the picture: about the plate of words 12 px high. */
+export function reserveCaption(
+	context: Canvas2D,
+	words: string,
+	anchor: CaptionAnchor,
+	fit: Fit,
+	taken: Plate[]
+): void {
+	context.font = '500 12px "IBM Plex Sans", system-ui, sans-serif';
+	const size = { width: context.measureText(words).width + 14, height: 22 };
+	taken.push({ ...captionPlace(anchor, size, fit), ...size });
+}
+
 /** Draws the words where they cover none of those in `taken`, and adds their plate to it; left out where there is no room. */
 export function drawCaption(
 	context: Canvas2D,
