@@ -79,12 +79,18 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 	const memoryLimitBytes = memoryLimit();
 	let deliveries: View['deliveries'] = [];
 	let scraping: Promise<string> | null = null;
+	let asking: Promise<number> | null = null;
 
-	/** Outbox figures; the outcomes are counted in memory and remembered for when the database is away. */
-	async function outbox(): Promise<number> {
-		const { outbox: unplanned, pending, outcomes } = await deps.delivery();
-		deliveries = outcomes;
-		return unplanned + pending;
+	/** One question at a time: while the database is away they would pile up. The outcomes last told are remembered. */
+	function outbox(): Promise<number> {
+		asking ??= deps
+			.delivery()
+			.then(({ outbox: unplanned, pending, outcomes }) => {
+				deliveries = outcomes;
+				return unplanned + pending;
+			})
+			.finally(() => (asking = null));
+		return asking;
 	}
 
 	async function scrape(): Promise<string> {

@@ -1,0 +1,181 @@
+// What the server says of its health, and what makes it say otherwise.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import type { StreamStatus } from '#lib/contracts/status.ts';
+import { createMemoryBus } from '../../bus/index.ts';
+import { createHealth, type Check } from './report.ts';
+import { createVitals, type VitalsDeps } from './vitals.ts';
+
+const log = pino({ level: 'silent' });
+const NOW = Date.parse('2030-01-01T12:00:00Z');
+const GB = 1e9;
+
+function vitalsWith(deps: Partial<VitalsDeps> = {}) {
+	return createVitals({
+		bus: createMemoryBus(log),
+		log,
+		instance: 'here',
+		dataDir: '/var/lib/secret-place',
+		statuses: () => [],
+		inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
+		oldestUndelivered: async () => null,
+		disk: async () => ({ free: 100 * GB, total: 200 * GB }),
+		now: () => NOW,
+		...deps
+	});
+}
+
+const status = (rest: Partial<StreamStatus>) =>
+	({ status: 'connected', since: new Date(NOW - 60_000).toISOString(), code: null, ...rest }) as StreamStatus;
+
+const states = (vitals: ReturnType<typeof vitalsWith>) =>
+	Object.fromEntries(Object.entries(vitals.checks).map(([name, check]) => [name, check().state]));
+
+const WELL = { bus: 'ok', streamThreads: 'ok', inference: 'ok', disk: 'ok', outbox: 'ok', streams: 'ok' };
+
+describe('the checks', () => {
+	test('are all well when all is well, before the first look too', async () => {
+		const vitals = vitalsWith({ statuses: () => [status({})] });
+		expect(states(vitals)).toEqual(WELL);
+		await vitals.look();
+		expect(states(vitals)).toEqual(WELL);
+	});
+
+	test.each([
+		['under 5 % free', { free: 4 * GB, total: 100 * GB }],
+		['under 1 GB free', { free: 0.9 * GB, total: 2 * GB }],
+		['full', { free: 0, total: 100 * GB }]
+	])('speak of a disk %s', async (_, space) => {
+		const vitals = vitalsWith({ disk: async () => space });
+		await vitals.look();
+		expect(states(vitals)).toEqual({ ...WELL, disk: 'degraded' });
+	});
+
+	test('read the real disk, and tell neither path nor message where it cannot be read', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'vf-health-'));
+		const real = createVitals({ ...depsWithoutDisk(), dataDir: folder });
+		await real.look();
+		expect(JSON.stringify(real.checks.disk())).not.toContain('cannot be told');
+		rmSync(folder, { recursive: true });
+		await real.look();
+		expect(real.checks.disk()).toEqual({
+			state: 'degraded',
+			reason: 'the free space of the data folder cannot be told: ENOENT'
+		});
+	});
+
+	test('speak of an alert that waits too long, while the database is away as well', async () => {
+		let now = NOW;
+		let away = false;
+		const vitals = vitalsWith({
+			now: () => now,
+			oldestUndelivered: () =>
+				away ? Promise.reject(new Error('away')) : Promise.resolve(new Date(NOW - 4 * 60_000))
+		});
+		await vitals.look();
+		expect(states(vitals)).toEqual(WELL);
+		away = true;
+		now += 2 * 60_000;
+		await vitals.look();
+		expect(vitals.checks.outbox()).toMatchObject({
+			state: 'degraded',
+			reason: expect.stringContaining('waited 6 min') as string
+		});
+	});
+
+	test('speak of streams without pictures once half a minute has passed, and name none', () => {
+		const broken = status({ status: 'stream_error', streamId: 'front-door' });
+		const hiccup = status({ status: 'stale', since: new Date(NOW - 5000).toISOString() });
+		const off = status({ status: 'deactivated' });
+		expect(states(vitalsWith({ statuses: () => [status({}), hiccup, off] }))).toEqual(WELL);
+		const check = vitalsWith({ statuses: () => [status({}), broken, off] }).checks.streams();
+		expect(check).toEqual({ state: 'degraded', reason: '1 of 2 streams give no pictures' });
+	});
+
+	test('speak of a lost thread at once', () => {
+		const down = status({ status: 'worker_down', code: 'worker_down', since: new Date(NOW).toISOString() });
+		expect(states(vitalsWith({ statuses: () => [down] }))).toEqual({ ...WELL, streamThreads: 'degraded' });
+	});
+
+	test('speak of model threads that finish nothing while pictures wait', async () => {
+		let now = NOW;
+		let looked = 1;
+		const vitals = vitalsWith({
+			now: () => now,
+			inference: () => ({ threads: 1, busy: 1, waiting: 3, streams: { a: { looked } } })
+		});
+		const lookAt = async (ms: number) => {
+			now = NOW + ms;
+			await vitals.look();
+			return vitals.checks.inference().state;
+		};
+		expect(await lookAt(0)).toBe('ok');
+		expect(await lookAt(20_000)).toBe('ok');
+		expect(await lookAt(31_000)).toBe('degraded');
+		looked++;
+		expect(await lookAt(40_000)).toBe('ok');
+	});
+
+	test('speak of a bus that carries nothing', async () => {
+		const bus = createMemoryBus(log);
+		const vitals = vitalsWith({ bus: { ...bus, publish: () => {} } });
+		await vitals.look();
+		expect(states(vitals)).toEqual({ ...WELL, bus: 'degraded' });
+	});
+});
+
+function depsWithoutDisk(): VitalsDeps {
+	return {
+		bus: createMemoryBus(log),
+		log,
+		instance: 'here',
+		dataDir: '/',
+		statuses: () => [],
+		inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
+		oldestUndelivered: async () => null
+	};
+}
+
+describe('the report', () => {
+	const ok: Check = { state: 'ok' };
+	const healthWith = (checks: Record<string, () => Check>, onStopping = () => {}) =>
+		createHealth({ version: '1.2.3', instance: 'here', checks, needed: ['database'], onStopping });
+
+	test('has the form of the contract', () => {
+		const report = healthWith({ database: () => ok }).report();
+		expect(report).toMatchObject({
+			status: 'healthy',
+			service: 'vector-flow',
+			version: '1.2.3',
+			details: { instance: 'here', database: { state: 'ok' } }
+		});
+		expect(Number.isFinite(Date.parse(report.timestamp))).toBe(true);
+	});
+
+	test.each([
+		['degraded', 'degraded', 200],
+		['failed', 'unhealthy', 503]
+	] as const)('of a check that is %s is %s, answered with %i', async (state, word, code) => {
+		const health = healthWith({ database: () => ok, disk: () => ({ state, reason: 'why' }) });
+		const response = health.respond(health.report());
+		expect(response.status).toBe(code);
+		expect(await response.json()).toMatchObject({ status: word });
+		expect(health.respondReady().status).toBe(200);
+	});
+
+	test('is not ready without the database, nor while it stops', () => {
+		let database: Check = ok;
+		let told = 0;
+		const health = healthWith({ database: () => database }, () => told++);
+		expect(health.respondReady().status).toBe(200);
+		database = { state: 'degraded', reason: 'away' };
+		expect(health.respondReady().status).toBe(503);
+		database = ok;
+		health.stopping();
+		expect(health.respondReady().status).toBe(503);
+		expect(told).toBe(1);
+	});
+});
