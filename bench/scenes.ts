@@ -16,7 +16,7 @@ const ROUNDS = 2;
 
 const scores: SceneScore[] = [];
 for (const scene of SCENES) scores.push(await scoreScene(scene, { rounds: ROUNDS }));
-const quiet = [];
+const quiet: Awaited<ReturnType<typeof watchQuiet>>[] = [];
 for (const film of QUIET.filter(({ path }) => existsSync(path))) quiet.push(await watchQuiet(film));
 report();
 

@@ -52,6 +52,8 @@ interface Track {
 	/** 0 until confirmed. */
 	id: number;
 	motion: BoxMotion;
+	/** As last seen. */
+	box: BoundingBox;
 	/** ms of the motion's state, of the first look that saw it and of the last. */
 	at: number;
 	firstAt: number;
@@ -137,8 +139,7 @@ export class Tracker {
 		return this.tracks
 			.filter((track) => isPresent(track, at, this.options.blindS))
 			.flatMap((track) => {
-				const ahead = Math.max(0, at - track.at) / 1000;
-				const box = inPicture(boxAt(ahead > 0 ? predictedBox(track.motion, ahead) : track.motion));
+				const box = inPicture(boxNow(track, at));
 				if (box === null) return [];
 				return {
 					trackId: track.id,
@@ -158,6 +159,13 @@ function isPresent({ id, missedAt, seenAt }: Track, at: number, blindS: number):
 	return missedAt === null || at - missedAt < PREDICTED_S * 1000;
 }
 
+/** As it was seen where it was seen now; otherwise where it should be. */
+function boxNow({ box, seenAt, motion, at: stateAt }: Track, at: number): BoundingBox {
+	if (seenAt === at) return box;
+	const ahead = Math.max(0, at - stateAt) / 1000;
+	return boxAt(ahead > 0 ? predictedBox(motion, ahead) : motion);
+}
+
 function advance(track: Track, at: number): void {
 	if (at <= track.at) return;
 	track.motion = predictedBox(track.motion, (at - track.at) / 1000);
@@ -168,6 +176,7 @@ function born({ box, label, confidence }: Detected, at: number): Track {
 	return {
 		id: 0,
 		motion: boxMotion(box),
+		box,
 		at,
 		firstAt: at,
 		seenAt: at,
@@ -180,6 +189,7 @@ function born({ box, label, confidence }: Detected, at: number): Track {
 
 function seen(track: Track, { box, label, confidence }: Detected, at: number): void {
 	track.motion = correctedBox(track.motion, box);
+	track.box = box;
 	track.seenAt = at;
 	track.missedAt = null;
 	track.hits++;

@@ -30,6 +30,7 @@ export class Background {
 	readonly deviation: Float32Array;
 	/** 0 as usual, 1 different, 2 strongly so. */
 	readonly mask: Uint8Array;
+	private readonly different: Int32Array;
 	/** How long each cell under a thing has not changed, s. */
 	private readonly stillS: Float32Array;
 	private empty = true;
@@ -38,6 +39,7 @@ export class Background {
 		this.mean = new Float32Array(cells);
 		this.deviation = new Float32Array(cells).fill(DEVIATION_START);
 		this.mask = new Uint8Array(cells);
+		this.different = new Int32Array(cells);
 		this.stillS = new Float32Array(cells);
 	}
 
@@ -54,20 +56,20 @@ export class Background {
 		return this.empty;
 	}
 
-	/** Marks what differs, and returns how many cells do. `offset` is what the whole picture is brighter by. */
-	compare(picture: Int16Array, offset: number): number {
-		const { mean, deviation, mask } = this;
+	/** Marks what differs; returns those cells, row by row, good until the next call. */
+	compare(picture: Int16Array): Int32Array {
+		const { mean, deviation, mask, different } = this;
 		let count = 0;
 		for (let k = 0; k < mask.length; k++) {
-			const difference = Math.abs((picture[k] as number) - (mean[k] as number) - offset);
+			const difference = Math.abs((picture[k] as number) - (mean[k] as number));
 			const threshold = FLOOR + FACTOR * (deviation[k] as number);
 			if (difference <= threshold) mask[k] = 0;
 			else {
 				mask[k] = difference > STRONG * threshold ? 2 : 1;
-				count++;
+				different[count++] = k;
 			}
 		}
-		return count;
+		return different.subarray(0, count);
 	}
 
 	/**

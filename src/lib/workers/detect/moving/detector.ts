@@ -16,7 +16,7 @@ import { areaOf, type Rect } from './rect.ts';
 import { Restlessness } from './restlessness.ts';
 import { findRegions, type Region } from './regions.ts';
 import { SeedFinder } from './seeds.ts';
-import { isShade, markFlatShadows, markLight, softenEdges, withoutTail } from './shadow.ts';
+import { isShade, markLight, withoutTail, type Difference } from './shadow.ts';
 import { Things, type Sighting, type Thing } from './things.ts';
 
 export interface MovingFrame {
@@ -41,7 +41,7 @@ const CONFIRM = {
 	s: 0.15,
 	supported: 2,
 	shade: 0.4,
-	cells: 2,
+	cells: 3,
 	share: 0.25,
 	most: 8,
 	straight: 0.5,
@@ -161,21 +161,31 @@ function start(state: State, luma: Uint8Array, at: number): Detected[] {
 function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: number): Detected[] {
 	const { background, picture, previous, frozen, things, raster } = state;
 	const switched = isSwitch(picture, previous, state.scratch);
-	if (state.steps.measure(picture, previous) > 0) state.steps.apply(background.mean);
-	const different = background.compare(picture, 0);
-	if (different > (switched ? MOST_DIFFERENT.switched : MOST_DIFFERENT.ever) * picture.length)
+	if (state.steps.measure(picture, previous, at) > 0) state.steps.apply(background.mean);
+	const different = background.compare(picture);
+	if (different.length > (switched ? MOST_DIFFERENT.switched : MOST_DIFFERENT.ever) * picture.length)
 		return settle(state, at, dt);
 	if (at < state.settledAt) {
 		things.hold(at);
 		learn(state, at, dt);
 		return [];
 	}
-	const regions = findThings(state);
+	const difference = {
+		columns: raster.columns,
+		rows: raster.rows,
+		picture,
+		mean: background.mean,
+		mask: background.mask,
+		cells: different
+	};
+	markLight(difference);
+	const regions = findRegions(background.mask, raster.columns, raster.rows, state.labels);
+	const steady = seeds.filter((point) => isSteady(point, field, state, at));
 	things.update(
 		at,
-		sightings(state, regions, field, seeds),
+		sightings(state, difference, regions, field, steady),
 		({ number }, places) => divide(state.labels, raster.columns, regions[number - 1]!, number, places),
-		(rect, others) => flowWithin(rect, others, field, seeds, raster, dt)
+		(rect, others) => flowWithin(rect, others, field, steady, raster, dt)
 	);
 	noteIdlers(state, dt);
 	reconsider(state, at);
@@ -204,30 +214,39 @@ function learn(state: State, at: number, dt: number): void {
 	);
 }
 
-/** The regions that differ in more than their light. */
-function findThings({ background, raster, labels, picture }: State): Region[] {
-	const { mask, mean } = background;
-	const { columns, rows } = raster;
-	markLight(mask, picture, mean, columns, rows);
-	softenEdges(mask, picture, mean, columns, rows);
-	markFlatShadows(mask, picture, mean, columns, rows);
-	return findRegions(mask, columns, rows, labels);
-}
-
-function sightings(state: State, regions: Region[], field: FlowField, seeds: Int32Array): Sighting[] {
-	const { background, raster, labels, picture } = state;
+/** The regions that differ in more than their light, with their shadows cut off, and the seeds on each. */
+function sightings(
+	{ raster, labels }: State,
+	difference: Difference,
+	regions: Region[],
+	field: FlowField,
+	seeds: Int32Array
+): Sighting[] {
 	const counts = seedsOf(field, seeds, labels, raster, regions.length);
 	return regions
 		.map((region, k) => ({ region, number: k + 1, seeds: counts[k]! }))
 		.filter(({ region }) => region.cells >= 4)
 		.map(({ region, number, seeds: count }) => ({
 			number,
-			rect: withoutTail(region, number, labels, picture, background.mean, raster.columns),
+			rect: withoutTail(region, number, labels, difference),
 			cells: region.cells,
 			strong: region.strong,
 			seeds: count,
-			shade: isShade(region, number, labels, picture, background.mean, raster.columns)
+			shade: isShade(region, number, labels, difference)
 		}));
+}
+
+/** Whether the light at a point has been the same for a while. */
+function isSteady(
+	point: number,
+	{ columns, gridSize, originX, originY }: FlowField,
+	{ steps, raster }: State,
+	at: number
+) {
+	const column = point % columns;
+	const x = (originX + column * gridSize) / raster.cell;
+	const y = (originY + ((point - column) / columns) * gridSize) / raster.cell;
+	return !steps.isUnsteady(x, y, at);
 }
 
 /** How many seeds lie on each region: a point's window must hold some of its cells. */

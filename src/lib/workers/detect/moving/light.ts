@@ -37,6 +37,8 @@ const AGREE_SHARE = 0.3;
 /** So many of a block's cells must agree, and so many blocks must step in the same frame. */
 const AGREEING = 0.7;
 const LEAST_BLOCKS = 0.02;
+/** After a step, so long nothing new is seen there, s. */
+const UNSTEADY_S = 1;
 
 /**
  * Steps of a lamp's light. A lamp multiplies what it shines on; what was under it stays, textures and things alike, so
@@ -48,6 +50,8 @@ export class LightSteps {
 	private readonly downBlocks: number;
 	/** Of each block; 1 where the light stays. */
 	private readonly gains: Float32Array;
+	/** When each block's light last changed, ms. */
+	private readonly steppedAt: Float64Array;
 	private readonly ratios = new Float32Array(ACROSS * ACROSS);
 
 	constructor(raster: Raster) {
@@ -55,10 +59,11 @@ export class LightSteps {
 		this.acrossBlocks = Math.max(1, Math.round(raster.columns / BLOCK));
 		this.downBlocks = Math.max(1, Math.round(raster.rows / BLOCK));
 		this.gains = new Float32Array(this.acrossBlocks * this.downBlocks);
+		this.steppedAt = new Float64Array(this.gains.length).fill(-Infinity);
 	}
 
-	/** Measures the step between two frames; returns the blocks whose light changed, 0 where too few did. */
-	measure(picture: Int16Array, previous: Int16Array): number {
+	/** Measures the step between two frames, the later at `at` ms; returns the blocks whose light changed, 0 where too few did. */
+	measure(picture: Int16Array, previous: Int16Array, at: number): number {
 		const { acrossBlocks, downBlocks, gains } = this;
 		let stepped = 0;
 		for (let y = 0; y < downBlocks; y++) {
@@ -68,7 +73,19 @@ export class LightSteps {
 				if (gain !== 1) stepped++;
 			}
 		}
-		return stepped >= Math.max(2, LEAST_BLOCKS * gains.length) ? stepped : 0;
+		if (stepped < Math.max(2, LEAST_BLOCKS * gains.length)) return 0;
+		gains.forEach((gain, block) => {
+			if (gain !== 1) this.steppedAt[block] = at;
+		});
+		return stepped;
+	}
+
+	/** Whether the light changed lately at a cell: then the flow there tells nothing. */
+	isUnsteady(column: number, row: number, at: number): boolean {
+		const { raster, acrossBlocks, downBlocks } = this;
+		const x = Math.min(acrossBlocks - 1, Math.floor((column * acrossBlocks) / raster.columns));
+		const y = Math.min(downBlocks - 1, Math.floor((row * downBlocks) / raster.rows));
+		return at - (this.steppedAt[y * acrossBlocks + x] as number) < UNSTEADY_S * 1000;
 	}
 
 	/** Applies the step last measured to a picture of the place, such as its background; blends from block to block. */
