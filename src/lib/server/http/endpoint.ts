@@ -5,6 +5,7 @@ import { roleAllows, type Identity, type Role } from '#lib/contracts/account.ts'
 import type { Services } from '../app/services.ts';
 import { AppError } from '../base/errors.ts';
 import { problemOf, problemResponse, retryHeaders } from './problem.ts';
+import { requireStorable } from './storable.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 
@@ -39,8 +40,11 @@ export function endpoint<B extends z.ZodType = z.ZodUndefined, Q extends z.ZodTy
 	return async (event) => {
 		try {
 			const identity = authorise(event.locals.identity, spec.role);
-			const query = spec.query?.parse(Object.fromEntries(event.url.searchParams)) as z.infer<Q>;
-			const body = spec.body?.parse(await readJson(event.request)) as z.infer<B>;
+			const query = spec.query?.parse(
+				requireStorable(Object.fromEntries(event.url.searchParams))
+			) as z.infer<Q>;
+			const body =
+				spec.body && (spec.body.parse(requireStorable(await readJson(event.request))) as z.infer<B>);
 			return answer(
 				await handler({ event, services: event.locals.services, identity, body, query }),
 				spec.status ?? 200
