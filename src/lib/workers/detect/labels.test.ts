@@ -11,7 +11,9 @@ it.each([
 	["{2: 'car', 0: 'person'}", ['person', 'class 1', 'car']],
 	["{0: 'it\\'s'}", ["it's"]],
 	["{0: ''}", ['class 0']],
-	["{0: '  two   words '}", ['two words']]
+	["{0: '  two   words '}", ['two words']],
+	["{0: 'a\u0000b\u001b[31m', 1: '\u0000'}", ['a b [31m', 'class 1']],
+	[`{0: '${'x'.repeat(79)}🚗'}`, [`${'x'.repeat(79)}\ufffd`]]
 ])('reads %s', (text, names) => {
 	expect(readNames(text)).toEqual(names);
 });

@@ -25,8 +25,12 @@ function readList(text: string): string[] | null {
 }
 
 function tidy(text: string, index: number): string {
-	const plain = text.replace(/\\(.)/g, '$1').replace(/\s+/g, ' ').trim().slice(0, MAX_LENGTH);
-	return plain || classLabel(index);
+	const plain = text
+		.replace(/\\(.)/g, '$1')
+		.replace(/[\s\p{Cc}]+/gu, ' ')
+		.trim();
+	// Half a character, cut or written so, is none.
+	return plain.slice(0, MAX_LENGTH).toWellFormed() || classLabel(index);
 }
 
 /**

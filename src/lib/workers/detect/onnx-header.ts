@@ -79,7 +79,8 @@ class FileBytes {
 		if (end - start > LIMITS.text) throw new NotOnnxError('a text in it is too long');
 		const bytes = Buffer.alloc(end - start);
 		readSync(this.file, bytes, 0, bytes.length, start);
-		return bytes.toString('utf8');
+		// No name has a use for NUL, and no database takes it.
+		return bytes.toString('utf8').replaceAll('\u0000', '\ufffd');
 	}
 }
 
@@ -136,7 +137,7 @@ function parseHeader(bytes: FileBytes): OnnxHeader {
 	let entries = 0;
 	for (const field of fieldsOf(bytes, 0, bytes.length)) {
 		if (field.value !== null) continue;
-		if (field.number === 2) header.producer = bytes.text(field.start, field.end).slice(0, 200);
+		if (field.number === 2) header.producer = beginning(bytes.text(field.start, field.end), 200);
 		if (field.number === 7) readGraph(bytes, field, header);
 		if (field.number === 14 && entries++ < LIMITS.metadata) readEntry(bytes, field, header.metadata);
 	}
@@ -186,7 +187,7 @@ function readValue(bytes: FileBytes, info: Field): TensorShape {
 	const shape: TensorShape = { name: '', type: 'undefined', dims: [] };
 	for (const field of fieldsOf(bytes, info.start, info.end)) {
 		if (field.value !== null) continue;
-		if (field.number === 1) shape.name = bytes.text(field.start, field.end).slice(0, 200);
+		if (field.number === 1) shape.name = beginning(bytes.text(field.start, field.end), 200);
 		if (field.number === 2) readType(bytes, field, shape);
 	}
 	return shape;
@@ -212,12 +213,15 @@ function readDims(bytes: FileBytes, shape: Field): TensorShape['dims'] {
 		for (const field of fieldsOf(bytes, dim.start, dim.end)) {
 			if (field.number === 1 && field.value !== null) read = signed(field.value);
 			if (field.number === 2 && field.value === null)
-				read = bytes.text(field.start, field.end).slice(0, 80) || '?';
+				read = beginning(bytes.text(field.start, field.end), 80) || '?';
 		}
 		if (dims.push(read) > LIMITS.dims) throw new NotOnnxError('a tensor in it has too many dimensions');
 	}
 	return dims;
 }
+
+/** A cut may leave half a character. */
+const beginning = (text: string, length: number): string => text.slice(0, length).toWellFormed();
 
 /** Exporters write −1 for a dynamic dimension: ten bytes that come to 2^64 − 1. */
 const signed = (value: number): number | string => (value >= 2 ** 63 ? '?' : value);
