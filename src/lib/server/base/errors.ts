@@ -21,12 +21,17 @@ export class AppError extends Error {
 	}
 }
 
-/** The chain of causes as one line for a log: "could not save: connection closed: ECONNRESET". */
+/**
+ * The chain of causes as one line for a log: "could not save: connection closed: ECONNRESET". A failed query tells neither
+ * its statement nor its parameters: they are long, and among them are secrets.
+ */
 export function causeChain(error: unknown): string {
 	const parts: string[] = [];
 	for (let cause = error, depth = 0; cause !== undefined && depth < 8; depth++) {
-		parts.push(cause instanceof Error ? cause.message : String(cause));
+		parts.push(cause instanceof Error ? wordsOf(cause) : String(cause));
 		cause = cause instanceof Error ? cause.cause : undefined;
 	}
 	return parts.join(': ');
 }
+
+const wordsOf = (error: Error): string => ('params' in error ? 'a query failed' : error.message);

@@ -1,5 +1,6 @@
 // What the log keeps to itself.
 import { expect, it } from 'vitest';
+import { causeChain } from './errors.ts';
 import { createLogger } from './log.ts';
 
 it('tells the statement of a failed query, not its parameters', () => {
@@ -19,4 +20,5 @@ it('tells the statement of a failed query, not its parameters', () => {
 	expect(told).toContain('insert into users values ($1)');
 	expect(told).toContain('23505');
 	expect(told).not.toContain('hunter2');
+	expect(causeChain(failed)).toBe('a query failed: duplicate key');
 });
