@@ -25,6 +25,7 @@ const RESERVED = new Set([
 
 /** Throws `invalid_input` naming the field. Names are not looked up: they are judged at every connection. */
 export function checkTarget(target: Target, reach: Reach): void {
+	if ('url' in target.config) requireLogin(new URL(target.config.url));
 	switch (target.type) {
 		case 'webhook':
 			requireReachable(new URL(target.config.url).hostname, 'config.url', reach);
@@ -54,6 +55,14 @@ function requireReachable(host: string, path: string, reach: Reach): void {
 	} catch (error) {
 		if (!(error instanceof DeliveryError)) throw error;
 		throw bad(path, error.message);
+	}
+}
+
+function requireLogin({ username, password }: URL): void {
+	try {
+		decodeURIComponent(username + password);
+	} catch {
+		throw bad('config.url', 'Its user or password holds a bare %. Write it as %25.');
 	}
 }
 

@@ -59,4 +59,9 @@ it('every form of a secret is masked in an answer', () => {
 	const said = 'no p@4ss, p%404ss, abc-123, signing, /services/aB3dE5fG7hJ9kL1m?key=k3y at Door';
 	expect(maskAnswer(said, config)).toBe('no ***, ***, ***, ***, /services/***?key=*** at Door');
 	expect(maskAnswer('x'.repeat(9000), config)).toHaveLength(2048);
+	const basic = `Basic ${Buffer.from('u:p@4ss').toString('base64')}`;
+	expect(maskAnswer(`authorization: ${basic}`, config)).toBe('authorization: Basic ***');
+	const mail = { host: 'mail', username: 'me', password: 'p4ssw0rd' };
+	for (const wire of ['\0me\0p4ssw0rd', 'p4ssw0rd', 'me:p4ssw0rd'])
+		expect(maskAnswer(`535 ${Buffer.from(wire).toString('base64')}`, mail)).toBe('535 ***');
 });

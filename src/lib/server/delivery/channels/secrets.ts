@@ -35,7 +35,33 @@ export function secretsIn(config: Config): string[] {
 	const headers = headersOf(config)
 		.filter(([name]) => isSecretHeader(name))
 		.flatMap(([, value]) => [value, value.replace(/^\w+\s+/, '')]);
-	return [...plain, ...headers, ...secretsOf(url), ...secretSegments(url)].filter((one) => one !== '');
+	const all = [...plain, ...headers, ...secretsOf(url), ...secretSegments(url), ...loginsIn(config)];
+	return all.filter((one) => one !== '');
+}
+
+/** User and password as HTTP Basic and SMTP put them on the wire: base64 hides them from no reader. */
+function loginsIn(config: Config): string[] {
+	const { username, password } =
+		typeof config['url'] === 'string' && URL.canParse(config['url'])
+			? new URL(config['url'])
+			: { username: '', password: '' };
+	const pairs = [
+		[readable(username), readable(password)],
+		[config['username'], config['password']]
+	];
+	return pairs.flatMap(([user, secret]) => {
+		if (typeof secret !== 'string' || secret === '') return [];
+		const wires = [`${String(user ?? '')}:${secret}`, `\0${String(user ?? '')}\0${secret}`, secret];
+		return wires.map((wire) => Buffer.from(wire).toString('base64'));
+	});
+}
+
+function readable(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
 }
 
 /** A text that may quote the other side, or the configuration, with its secrets masked; at most 2 KiB. */
