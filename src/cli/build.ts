@@ -15,12 +15,14 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 const PROTOCOL_HEADER = 'x-vector-flow-protocol';
 const HOST_HEADER = 'x-vector-flow-host';
 
+const ROOM_ABOVE = 2 ** 20;
+
 /** What the adapter reads from the environment when it is loaded. */
 export function adapterSettings(config: Config): Record<string, string> {
-	// Models are large; every other body has a smaller limit of its own (http/body.ts).
+	// Models are large; every body has a limit of its own (http/body.ts), which says what it is before this one cuts it off.
 	return {
 		PROTOCOL_HEADER,
-		BODY_SIZE_LIMIT: String(MAX_MODEL_BYTES),
+		BODY_SIZE_LIMIT: String(MAX_MODEL_BYTES + ROOM_ABOVE),
 		...(config.originGiven && { HOST_HEADER })
 	};
 }
