@@ -80,4 +80,10 @@ describe('where', () => {
 		expect(zoneWords(alert({ source: 'grafana' }))).toBe('received');
 		expect(zoneWords(alert({ zone_name: null }))).toBe('whole stream');
 	});
+
+	it('does not say a zone twice that the rule’s name ends with, as suggested names do', () => {
+		expect(zoneWords(alert({ name: 'Line crossed, Line 1', zone_name: 'Line 1' }))).toBe('');
+		expect(zoneWords(alert({ name: 'Somebody at the transformer', zone_name: 'Transformer' }))).toBe('');
+		expect(zoneWords(alert({ name: 'Nobody upstairs', zone_name: 'stairs' }))).toBe('stairs');
+	});
 });

@@ -74,7 +74,8 @@ export function placeWords(alert: Pick<AlertRecord, 'stream_name' | 'zone_name'>
 }
 
 /** What stands beside the rule's name in the list. */
-export function zoneWords(alert: Pick<AlertRecord, 'source' | 'zone_name' | 'stream_id'>): string {
+export function zoneWords(alert: Pick<AlertRecord, 'name' | 'source' | 'zone_name' | 'stream_id'>): string {
+	if (namesItsZone(alert)) return '';
 	if (alert.source === 'grafana') return 'received';
 	return alert.zone_name ?? 'whole stream';
 }
@@ -122,4 +123,9 @@ export function deliveredWords(deliveries: AlertRecord['deliveries']): string {
 	return deliveries.total === 0
 		? 'no channel'
 		: `${deliveries.delivered} of ${plural(deliveries.total, 'delivery', 'deliveries')} done`;
+}
+
+/** Whether the rule's name tells the zone already, as suggested names do: beside it the zone would be said twice. */
+export function namesItsZone({ name, zone_name }: Pick<AlertRecord, 'name' | 'zone_name'>): boolean {
+	return zone_name !== null && ` ${name}`.toLowerCase().endsWith(` ${zone_name.toLowerCase()}`);
 }
