@@ -13,7 +13,7 @@ import { schema } from '../db/index.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createStreams, type StreamsRoom } from '../streams/index.ts';
 import { createAlerts, type Alerts, type AlertsDeps } from './index.ts';
-import type { Still } from './snapshot.ts';
+import { LOST_PICTURE, type Still } from './snapshot.ts';
 
 const log = pino({ level: 'silent' });
 const JPEG = Buffer.from('a picture');
@@ -390,6 +390,16 @@ describe('the picture', () => {
 		expect(alert).toMatchObject({ status: 'firing', snapshot_url: null });
 		expect(alert.snapshot_problem).toMatch(words);
 		await expect(alerts.file(alert.id, 'snapshot')).rejects.toThrow(alert.snapshot_problem!);
+	});
+
+	it('that a killed server never stored says so after the next start', async () => {
+		say('firing');
+		const { id } = await only();
+		await database.db.update(schema.alerts).set({ snapshot_path: null }).where(eq(schema.alerts.id, id));
+		const next = room();
+		next.start();
+		await next.settled();
+		expect(await next.get(id)).toMatchObject({ snapshot_url: null, snapshot_problem: LOST_PICTURE });
 	});
 
 	it('that cannot be written harms nothing: a file stands where its folder should', async () => {

@@ -9,7 +9,7 @@ import { watchHealth } from './health.ts';
 import { createLedger, type Entry } from './ledger.ts';
 import { fingerprintOf, openingOf } from './opening.ts';
 import { createPruning, type AlertsPruning } from './pruning.ts';
-import { NO_PICTURE, keepSnapshot, type Still } from './snapshot.ts';
+import { LOST_PICTURE, NO_PICTURE, keepSnapshot, type Still } from './snapshot.ts';
 import * as store from './store.ts';
 
 export type { Still } from './snapshot.ts';
@@ -159,6 +159,8 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 				reload();
 			})
 		);
+		const startedAt = new Date();
+		ledger.todo('lost pictures', () => store.explainLostPictures(db, startedAt, LOST_PICTURE));
 		reconcile(null);
 		reload();
 		void clips

@@ -16,6 +16,9 @@ export interface Still {
 /** A camera that is lost has none: no fault of the server's. */
 export const NO_PICTURE = 'No current picture of the camera was there when it fired.';
 
+/** The alert is committed before its picture is drawn: a server may end in between. */
+export const LOST_PICTURE = 'The server ended before its picture was stored.';
+
 /** Never rejects: without a picture an alert says why. */
 export async function keepSnapshot(
 	folder: string,
@@ -33,7 +36,7 @@ export async function keepSnapshot(
 	}
 	try {
 		await writeBytes(join(folder, path), jpeg);
-		return { snapshot_path: path };
+		return { snapshot_path: path, snapshot_problem: null };
 	} catch (error) {
 		return { snapshot_problem: storageProblem(error) };
 	}

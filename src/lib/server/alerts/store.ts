@@ -254,6 +254,21 @@ export async function recordMedia(db: AlertsDatabase, id: string, media: Media):
 	return findAlert(db, id);
 }
 
+/** Says of alerts from before `before` that were to get a picture and have neither it nor a reason, why. */
+export async function explainLostPictures(db: AlertsDatabase, before: Date, problem: string): Promise<void> {
+	await db
+		.update(alerts)
+		.set({ snapshot_problem: problem })
+		.where(
+			and(
+				eq(alerts.source, 'rule'),
+				isNull(alerts.snapshot_path),
+				isNull(alerts.snapshot_problem),
+				lt(alerts.created_at, before)
+			)
+		);
+}
+
 /** Where an alert's files are, relative to the media folder; null without such an alert. */
 export async function findMedia(
 	db: AlertsDatabase,
