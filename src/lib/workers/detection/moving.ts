@@ -45,7 +45,7 @@ export function createMovingStage(
 	};
 }
 
-/** The detector follows things itself before it tells them: two looks are enough. */
+/** The detector follows things itself before and after it tells them: two looks are enough, and a look that misses one means it. */
 export function movingTracker(confidence: number): Tracker {
-	return new Tracker({ high: confidence, low: confidence / 2, confirmHits: 2 });
+	return new Tracker({ high: confidence, low: confidence / 2, confirmHits: 2, predictedS: 0.15 });
 }

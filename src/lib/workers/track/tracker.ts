@@ -23,6 +23,8 @@ export interface TrackerOptions {
 	confirmS: number;
 	/** Seconds a track lives unseen. */
 	lostS: number;
+	/** Seconds an unseen thing is told after the first look that missed it. */
+	predictedS: number;
 	/** Seconds without any look after which nothing is told. */
 	blindS: number;
 }
@@ -33,11 +35,10 @@ export const TRACKER_DEFAULTS: TrackerOptions = {
 	confirmHits: 3,
 	confirmS: 0.35,
 	lostS: 2,
+	predictedS: 0.5,
 	blindS: 1.5
 };
 
-/** An unseen thing is told this long after the first look that missed it. */
-const PREDICTED_S = 0.5;
 /** More boxes than this in one look are noise; the surest are taken. */
 const MAX_BOXES = 300;
 /** Least overlap for a sure box, an unsure one, and one near by with both boxes grown. */
@@ -137,7 +138,7 @@ export class Tracker {
 
 	private objects(at: number): TrackedObject[] {
 		return this.tracks
-			.filter((track) => isPresent(track, at, this.options.blindS))
+			.filter((track) => isPresent(track, at, this.options))
 			.flatMap((track) => {
 				const box = inPicture(boxNow(track, at));
 				if (box === null) return [];
@@ -154,9 +155,13 @@ export class Tracker {
 }
 
 /** Whether a track is told: seen by the last look, or missed but a moment ago. */
-function isPresent({ id, missedAt, seenAt }: Track, at: number, blindS: number): boolean {
+function isPresent(
+	{ id, missedAt, seenAt }: Track,
+	at: number,
+	{ blindS, predictedS }: TrackerOptions
+): boolean {
 	if (id === 0 || at - seenAt > blindS * 1000) return false;
-	return missedAt === null || at - missedAt < PREDICTED_S * 1000;
+	return missedAt === null || at - missedAt < predictedS * 1000;
 }
 
 /** As it was seen where it was seen now; otherwise where it should be. */

@@ -20,6 +20,9 @@ const STILL = 2 * LEVEL;
 /** Under a moving thing a cell is still for so long only where the thing is not, s. */
 const UNCOVERED_S = 1.2;
 
+/** Each picture is learnt by one cell in so many, by turns. */
+const SHARES = 1;
+
 /** What lies over a cell: nothing, a thing that moves, a thing that stands. */
 export const FREE = 0;
 export const PASSED = 1;
@@ -33,6 +36,7 @@ export class Background {
 	private readonly different: Int32Array;
 	/** How long each cell under a thing has not changed, s. */
 	private readonly stillS: Float32Array;
+	private turn = 0;
 	private empty = true;
 
 	constructor(cells: number) {
@@ -78,13 +82,15 @@ export class Background {
 	 */
 	learn(picture: Int16Array, previous: Int16Array, frozen: Uint8Array, dt: number, speed = 1): void {
 		const { mean, deviation, stillS } = this;
-		const rate = 1 - Math.exp((-dt * speed) / LEARN_S);
-		const deviationRate = 1 - Math.exp((-dt * speed) / DEVIATION_S);
-		for (let k = 0; k < mean.length; k++) {
+		const rate = 1 - Math.exp((-SHARES * dt * speed) / LEARN_S);
+		const deviationRate = 1 - Math.exp((-SHARES * dt * speed) / DEVIATION_S);
+		const stillFor = SHARES * dt;
+		this.turn = (this.turn + 1) % SHARES;
+		for (let k = this.turn; k < mean.length; k += SHARES) {
 			if (frozen[k] !== FREE) {
 				const still =
 					Math.abs((picture[k] as number) - (previous[k] as number)) <= STILL + 2 * (deviation[k] as number);
-				stillS[k] = still ? (stillS[k] as number) + dt : 0;
+				stillS[k] = still ? (stillS[k] as number) + stillFor : 0;
 				if (frozen[k] === PASSED && (stillS[k] as number) > UNCOVERED_S) mean[k] = picture[k] as number;
 				continue;
 			}

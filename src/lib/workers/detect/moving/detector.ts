@@ -52,7 +52,7 @@ const ABSORB_S = 20;
 /** Standing this long, s, it may be what was uncovered when something left. */
 const GHOST_S = 0.7;
 /** Things this fast do not stand, cells a second. */
-const MOVING_SPEED = 3;
+const MOVING_SPEED = 6;
 /** What stands and has travelled less than this share of its size never was a thing. */
 const IDLE = 1.5;
 const STAYED = 0.8;
@@ -179,7 +179,7 @@ function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: 
 		cells: different
 	};
 	markLight(difference);
-	const regions = findRegions(background.mask, raster.columns, raster.rows, state.labels);
+	const regions = findRegions(background.mask, different, raster.columns, state.labels);
 	const steady = seeds.filter((point) => isSteady(point, field, state, at));
 	things.update(
 		at,

@@ -28,29 +28,44 @@ interface Run {
 }
 
 /**
- * The regions of a mask of columns * rows cells: 0 outside, 1 inside, 2 strongly so, 3 light alone, which is outside too. Writes to `labels` each masked cell's
- * region, counted from 1, and 0 elsewhere.
+ * The regions of a mask: 0 outside, 1 inside, 2 strongly so, 3 light alone, which is outside too. `cells` are those
+ * that are not 0, row by row. Writes to `labels` each masked cell's region, counted from 1, and 0 elsewhere.
  */
-export function findRegions(mask: Uint8Array, columns: number, rows: number, labels: Uint16Array): Region[] {
+export function findRegions(
+	mask: Uint8Array,
+	cells: Int32Array,
+	columns: number,
+	labels: Uint16Array
+): Region[] {
 	const runs: Run[] = [];
-	let [before, last] = [0, 0]; // first runs of the two rows above
-	for (let row = 0; row < rows; row++) {
+	for (let next = 0; next < cells.length;) {
+		const row = Math.floor((cells[next] as number) / columns);
 		const start = runs.length;
-		collectRuns(mask, row, columns, runs);
-		connect(runs, before, start);
-		[before, last] = [last, start];
+		next = collectRuns(mask, cells, next, row, columns, runs);
+		connect(runs, start, row - GAP - 1);
 	}
 	return gather(runs, columns, labels);
 }
 
-function collectRuns(mask: Uint8Array, row: number, columns: number, runs: Run[]): void {
+/** Collects the runs of one row, whose cells begin at `next`; returns where the next row's begin. */
+function collectRuns(
+	mask: Uint8Array,
+	cells: Int32Array,
+	next: number,
+	row: number,
+	columns: number,
+	runs: Run[]
+): number {
 	const start = row * columns;
 	let run: Run | null = null;
 	let light = 0;
-	for (let column = 0; column < columns; column++) {
+	for (; next < cells.length && (cells[next] as number) < start + columns; next++) {
+		const column = (cells[next] as number) - start;
 		const value = mask[start + column] as number;
-		if (value === 3) light++;
-		if (value === 0 || value === 3) continue;
+		if (value === 3) {
+			light++;
+			continue;
+		}
 		const gap = run === null ? 0 : column - run.right - 1;
 		if (run === null || gap > (light >= gap - 1 ? LIGHT_GAP : GAP)) {
 			run = { left: column, right: column, row, cells: 0, strong: 0, parent: runs.length };
@@ -61,13 +76,14 @@ function collectRuns(mask: Uint8Array, row: number, columns: number, runs: Run[]
 		run.cells++;
 		if (value === 2) run.strong++;
 	}
+	return next;
 }
 
-/** Joins the runs from `start` on with those of the rows above, from `above` on, that they touch. */
-function connect(runs: Run[], above: number, start: number): void {
+/** Joins the runs from `start` on with those of the rows above, down to `topRow`, that they touch. */
+function connect(runs: Run[], start: number, topRow: number): void {
 	for (let k = start; k < runs.length; k++) {
 		const { left, right } = runs[k]!;
-		for (let other = above; other < start; other++) {
+		for (let other = start - 1; other >= 0 && runs[other]!.row >= topRow; other--) {
 			const upper = runs[other]!;
 			if (upper.left <= right + 1 && upper.right >= left - 1) join(runs, k, other);
 		}
