@@ -21,6 +21,8 @@ const GSTREAMER = [
 	{ package: 'gstreamer1.0-plugins-bad' }
 ];
 const MOSQUITTO = [{ package: 'mosquitto', file: '/usr/sbin/mosquitto' }];
+/** Debian's package has promtool as well. */
+const PROMETHEUS = ['prometheus'];
 const OPENCV = [{ package: 'python3-opencv' }];
 
 /** In the order in which they run: what fails soonest comes first. */
@@ -44,7 +46,7 @@ const PARTS = [
 		name: 'server',
 		says: 'the built server as a process',
 		run: vitest('server'),
-		needs: ['ffmpeg', ...GSTREAMER],
+		needs: ['ffmpeg', ...GSTREAMER, ...PROMETHEUS],
 		build: true
 	},
 	{

@@ -519,6 +519,9 @@ describe('a broker', () => {
 			await sleep(15);
 		}
 		expect(await delivery.figures()).toMatchObject({ outbox: 0, pending: told.length });
+		const waiting = await delivery.oldestWaiting();
+		expect(waiting).toBeInstanceOf(Date);
+		expect(Math.abs(clock - (waiting?.getTime() ?? 0))).toBeLessThan(24 * 3_600_000);
 		expect(await delivery.channels.get(channel.id)).toMatchObject({
 			last_error: expect.stringContaining('refused the connection') as string
 		});
@@ -527,6 +530,7 @@ describe('a broker', () => {
 		const back = setInterval(() => (clock += 10_000), 20);
 		await settled(delivery, channel, told.length);
 		clearInterval(back);
+		expect(await delivery.oldestWaiting()).toBeNull();
 		await until(() => listener.came.length === told.length);
 		expect(listener.came.map(({ alert }) => `${alert.name} ${alert.status}`)).toEqual(
 			told.map(({ name, status }) => `${name} ${status}`)
