@@ -255,6 +255,39 @@ describe('a rule or a camera that is gone', () => {
 		});
 	});
 
+	it.each([
+		['is deleted', () => database.db.delete(schema.zones), 'The zone was deleted.'],
+		[
+			'becomes a line',
+			() =>
+				database.db.update(schema.zones).set({
+					kind: 'line',
+					points: [
+						[0, 0],
+						[1, 1]
+					]
+				}),
+			'The zone was drawn anew as one that the rule cannot look at.'
+		]
+	])('ends it when its zone %s, and opens none of such a rule', async (_, change, end_reason) => {
+		const points: [number, number][] = [
+			[0, 0],
+			[1, 0],
+			[1, 1]
+		];
+		const [zone] = await database.db
+			.insert(schema.zones)
+			.values({ stream_id: streamId, name: 'Dock', kind: 'polygon', points })
+			.returning();
+		await database.db.update(schema.rules).set({ zone_id: zone!.id });
+		await firing();
+		await change();
+		bus.publish(subjects.watchChange, { streamId });
+		expect(await only()).toMatchObject({ status: 'resolved', end_reason, zone_name: 'Dock' });
+		say('firing', 60_000);
+		await only();
+	});
+
 	it('ends at start what lost its rule while the server was down', async () => {
 		await firing();
 		await alerts.stop();
@@ -449,8 +482,8 @@ describe('people', () => {
 	});
 
 	it.each(['none', '00000000-0000-4000-8000-000000000000'])('hear that there is no alert %s', async (id) => {
-		for (const call of [alerts.get(id), alerts.acknowledge(id, 'x'), alerts.file(id, 'clip')])
-			await expect(call).rejects.toMatchObject({ code: 'not_found' });
+		const calls = [() => alerts.get(id), () => alerts.acknowledge(id, 'x'), () => alerts.file(id, 'clip')];
+		for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'not_found' });
 	});
 
 	it('filter, search and page', async () => {

@@ -15,8 +15,8 @@ import {
 	type SQL
 } from 'drizzle-orm';
 import type { AlertRecord, AlertsQuery } from '#lib/contracts/alert.ts';
-import type { Condition, Rule } from '#lib/contracts/rule.ts';
-import type { Zone } from '#lib/contracts/zone.ts';
+import { CONDITION_PLACES, type Condition, type Rule } from '#lib/contracts/rule.ts';
+import type { Zone, ZoneKind } from '#lib/contracts/zone.ts';
 import { enqueue, type Db, type Transaction } from '../db/index.ts';
 import { alerts } from '../db/schema/alerts.ts';
 import { deliveries } from '../db/schema/delivery.ts';
@@ -51,7 +51,7 @@ export interface Opened {
 }
 
 /**
- * Opens an alert of a rule that may fire: enabled, its stream active. Null when it may not, or when its alert is open already.
+ * Opens an alert of a rule that may fire: enabled, its stream active, its zone there. Null when it may not, or when its alert is open already.
  * The rule is locked meanwhile, so that none opens after its rule was switched off.
  */
 export async function openAlert(
@@ -96,6 +96,7 @@ async function firingRule(tx: Transaction, ruleId: string): Promise<FiringRule |
 	if (!found) return null;
 	const { rule, stream, zone } = found;
 	if (!stream.is_active && rule.condition.type !== 'stream_health') return null;
+	if (lostZone(rule.condition.type, rule.zone_id, zone?.kind ?? null) !== null) return null;
 	return {
 		rule: { ...rule, updated_at: rule.updated_at.toISOString() },
 		clip: rule.clip,
@@ -104,6 +105,14 @@ async function firingRule(tx: Transaction, ruleId: string): Promise<FiringRule |
 		clipPrerollS: stream.clip_preroll_s,
 		zone: zone && { id: zone.id, name: zone.name, kind: zone.kind, points: zone.points }
 	};
+}
+
+/** Why a rule cannot look at its zone any more, so that nothing judges it; null when it can. */
+function lostZone(type: Condition['type'], zoneId: string | null, kind: ZoneKind | null): string | null {
+	if (zoneId === null) return null;
+	if (kind === null) return 'The zone was deleted.';
+	const fits = CONDITION_PLACES[type] === (kind === 'line' ? 'line' : 'area');
+	return fits ? null : 'The zone was drawn anew as one that the rule cannot look at.';
 }
 
 export interface Ending {
@@ -155,11 +164,14 @@ export async function findOrphans(
 			active: streams.is_active,
 			rule: rules.id,
 			enabled: rules.enabled,
-			type: sql<Condition['type'] | null>`${rules.condition}->>'type'`
+			type: sql<Condition['type'] | null>`${rules.condition}->>'type'`,
+			zoneId: rules.zone_id,
+			kind: zones.kind
 		})
 		.from(alerts)
 		.leftJoin(streams, eq(streams.id, alerts.stream_id))
 		.leftJoin(rules, eq(rules.id, alerts.rule_id))
+		.leftJoin(zones, eq(zones.id, rules.zone_id))
 		.where(
 			and(
 				eq(alerts.status, 'firing'),
@@ -167,12 +179,14 @@ export async function findOrphans(
 				streamId === null ? undefined : eq(alerts.stream_id, streamId)
 			)
 		);
-	return found.flatMap(({ id, stream, active, rule, enabled, type }) => {
+	return found.flatMap(({ id, stream, active, rule, enabled, type, zoneId, kind }) => {
 		if (stream === null) return [{ id, reason: 'The camera was removed.' }];
 		if (rule === null) return [{ id, reason: 'The rule was deleted.' }];
 		if (enabled === false) return [{ id, reason: 'The rule was switched off.' }];
 		// A rule on the camera's health is judged on, and ends its alert itself.
 		if (active === false && type !== 'stream_health') return [{ id, reason: 'The camera was deactivated.' }];
+		const lost = type && lostZone(type, zoneId, kind);
+		if (lost) return [{ id, reason: lost }];
 		return [];
 	});
 }
