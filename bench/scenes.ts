@@ -48,7 +48,7 @@ function report(): void {
 			identity.things,
 			identity.tracks,
 			trackerAlone.idf1.toFixed(3),
-			trackerAlone.switches
+			trackerAlone.switches.toFixed(1)
 		])
 	);
 	printTable(

@@ -45,7 +45,7 @@ const CONFIRM = {
 	share: 0.25,
 	most: 8,
 	straight: 0.5,
-	restless: 2
+	restless: 1
 };
 /** A thing that stands still is told this long, s, then it is part of the place. */
 const ABSORB_S = 20;

@@ -58,9 +58,9 @@ const LEAST_CELLS = 10;
 /** A thing unseen this long is gone, s. */
 const GONE_S = 0.5;
 /** Overlap, of the smaller one, from which a region may be a thing. */
-const TOUCH = 0.3;
+const TOUCH = 0.45;
 /** Followed for so long, s, a thing keeps its size when it runs together with another. */
-const SETTLED_S = 0.6;
+const SETTLED_S = 1;
 /** Parts of one thing lie this near, cells, or above each other. */
 const PART_GAP = 3;
 /** A thing not seen apart from others for so long, s, is none. */
@@ -78,7 +78,7 @@ const CROWD_GROWTH = 1.02;
 const LEAST_SHARE = 0.08;
 /** So much of a velocity the flow corrects in a look. */
 const STEERED = 0.25;
-const VELOCITY_GAIN = { apart: 0.3, crowded: 0.15 };
+const VELOCITY_GAIN = { apart: 0.45, crowded: 0.15 };
 
 export class Things {
 	private all: Thing[] = [];
