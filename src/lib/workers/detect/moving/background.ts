@@ -18,7 +18,7 @@ const DEVIATION_S = 4;
 /** A change that is none, quarter levels, beside the cell's wavering. */
 const STILL = 2 * LEVEL;
 /** Under a moving thing a cell is still for so long only where the thing is not, s. */
-const UNCOVERED_S = 1.2;
+const UNCOVERED_S = 2.5;
 
 /** Each picture is learnt by one cell in so many, by turns. */
 const SHARES = 1;

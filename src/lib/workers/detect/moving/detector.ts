@@ -3,6 +3,8 @@
 //   luma ─▶ cells ─▶ light changed? ─▶ differs from background ─▶ regions ─┐
 //   flow ─▶ seeds that explain the change ────────────────────────────────┴▶ things ─▶ those that travel, as boxes
 //
+//
+// Lengths are cells of the raster, about 320 to the picture's width, and times seconds: the same for every analysed size and rate.
 // In a dense crowd regions touch and become one: its boxes are then regions of motion and not single people.
 import { MOVING, type BoundingBox, type Detected } from '#lib/contracts/detection.ts';
 import type { FlowField } from '../../flow/kernel.ts';
@@ -11,13 +13,14 @@ import { Beginning } from './beginning.ts';
 import { divide } from './divide.ts';
 import { isGhost } from './ghost.ts';
 import { isSwitch, LightSteps } from './light.ts';
+import { confidenceOf, isConfirmed, isTold } from './judgement.ts';
 import { rasterOf, shrink, type Raster } from './raster.ts';
-import { areaOf, type Rect } from './rect.ts';
+import { findRegions } from './regions.ts';
 import { Restlessness } from './restlessness.ts';
-import { findRegions, type Region } from './regions.ts';
 import { SeedFinder } from './seeds.ts';
-import { isShade, markLight, withoutTail, type Difference } from './shadow.ts';
-import { Things, type Sighting, type Thing } from './things.ts';
+import { markLight } from './shadow.ts';
+import { flowWithin, isSteady, sightings } from './sightings.ts';
+import { Things, type Thing } from './things.ts';
 
 export interface MovingFrame {
 	/** ms since the epoch. */
@@ -35,18 +38,6 @@ const SETTLE_S = 0.8;
 const SETTLE_SPEED = 6;
 /** More of the picture than this differs: not things, another picture. Less is enough while the whole light changes. */
 const MOST_DIFFERENT = { ever: 0.5, switched: 0.08 };
-/** A thing is told once it was seen in so many looks, over so long, s, and has travelled: cells, and share of its size. */
-const CONFIRM = {
-	hits: 3,
-	s: 0.15,
-	supported: 2,
-	shade: 0.4,
-	cells: 3,
-	share: 0.25,
-	most: 8,
-	straight: 0.5,
-	restless: 1
-};
 /** A thing that stands still is told this long, s, then it is part of the place. */
 const ABSORB_S = 20;
 /** Standing this long, s, it may be what was uncovered when something left. */
@@ -54,20 +45,15 @@ const GHOST_S = 0.7;
 /** Things this fast do not stand, cells a second. */
 const MOVING_SPEED = 6;
 /** What stands and has travelled less than this share of its size never was a thing. */
-const IDLE = 1.5;
 const STAYED = 0.8;
-/** Share of the picture below which nothing is told: 15 x 15 px of 640 x 360. */
-const LEAST_TOLD = 0.001;
-/** Seeds that tell a thing's motion. */
-const LEAST_FLOW = 2;
+/** What goes and has travelled less than this share of its size got nowhere. */
+const IDLE = 1.5;
 /** Around things the background learns nothing, cells. */
 const MARGIN = 2;
 
 export class MovingDetector {
 	private size = '';
 	private state!: State;
-	/** Seeds on the last frame. */
-	seeds = 0;
 
 	/** The moving things on a frame, in order of time; those of a light that changes are none. */
 	look(frame: MovingFrame): Detected[] {
@@ -79,11 +65,9 @@ export class MovingDetector {
 		}
 		const { state } = this;
 		const { luma, at } = begin(state, frame);
-		this.seeds = 0;
 		if (state.background.isEmpty) return start(state, luma, at);
 		const dt = Math.max(0.001, Math.min(2, (at - state.at) / 1000));
 		const seeds = state.finder.find(frame.field, luma, state.luma, width, height, dt);
-		this.seeds = seeds.length;
 		const told = see(state, frame.field, seeds, at, dt);
 		end(state, luma, at);
 		return told;
@@ -214,95 +198,6 @@ function learn(state: State, at: number, dt: number): void {
 	);
 }
 
-/** The regions that differ in more than their light, with their shadows cut off, and the seeds on each. */
-function sightings(
-	{ raster, labels }: State,
-	difference: Difference,
-	regions: Region[],
-	field: FlowField,
-	seeds: Int32Array
-): Sighting[] {
-	const counts = seedsOf(field, seeds, labels, raster, regions.length);
-	return regions
-		.map((region, k) => ({ region, number: k + 1, seeds: counts[k]! }))
-		.filter(({ region }) => region.cells >= 4)
-		.map(({ region, number, seeds: count }) => ({
-			number,
-			rect: withoutTail(region, number, labels, difference),
-			cells: region.cells,
-			strong: region.strong,
-			seeds: count,
-			shade: isShade(region, number, labels, difference)
-		}));
-}
-
-/** Whether the light at a point has been the same for a while. */
-function isSteady(
-	point: number,
-	{ columns, gridSize, originX, originY }: FlowField,
-	{ steps, raster }: State,
-	at: number
-) {
-	const column = point % columns;
-	const x = (originX + column * gridSize) / raster.cell;
-	const y = (originY + ((point - column) / columns) * gridSize) / raster.cell;
-	return !steps.isUnsteady(x, y, at);
-}
-
-/** How many seeds lie on each region: a point's window must hold some of its cells. */
-function seedsOf(
-	field: FlowField,
-	seeds: Int32Array,
-	labels: Uint16Array,
-	raster: Raster,
-	regions: number
-): Int32Array {
-	const counts = new Int32Array(regions);
-	const reach = Math.max(1, Math.round(Math.min(field.gridSize / 2, 8) / raster.cell));
-	for (const point of seeds) {
-		const column = point % field.columns;
-		const x = Math.floor((field.originX + column * field.gridSize) / raster.cell);
-		const y = Math.floor((field.originY + ((point - column) / field.columns) * field.gridSize) / raster.cell);
-		let last = 0;
-		for (let row = Math.max(0, y - reach); row <= Math.min(raster.rows - 1, y + reach); row++) {
-			for (let k = Math.max(0, x - reach); k <= Math.min(raster.columns - 1, x + reach); k++) {
-				const label = labels[row * raster.columns + k] as number;
-				if (label === 0 || label === last) continue;
-				counts[label - 1]!++;
-				last = label;
-			}
-		}
-	}
-	return counts;
-}
-
-/** The median flow of the seeds in one rectangle of cells and none of the others, cells a second. */
-function flowWithin(
-	rect: Rect,
-	others: readonly Rect[],
-	field: FlowField,
-	seeds: Int32Array,
-	{ cell }: Raster,
-	dt: number
-) {
-	const [xs, ys]: [number[], number[]] = [[], []];
-	for (const point of seeds) {
-		const column = point % field.columns;
-		const x = (field.originX + column * field.gridSize) / cell;
-		const y = (field.originY + ((point - column) / field.columns) * field.gridSize) / cell;
-		if (!holds(rect, x, y) || others.some((other) => holds(other, x, y))) continue;
-		xs.push(field.flow[2 * point] as number);
-		ys.push(field.flow[2 * point + 1] as number);
-	}
-	if (xs.length < LEAST_FLOW) return null;
-	const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] as number;
-	return { x: middle(xs) / (cell * dt), y: middle(ys) / (cell * dt) };
-}
-
-function holds({ left, top, right, bottom }: Rect, x: number, y: number): boolean {
-	return x >= left && x < right && y >= top && y < bottom;
-}
-
 /** Remembers where things appeared that got nowhere. */
 function noteIdlers({ things, restlessness }: State, dt: number): void {
 	restlessness.fade(dt);
@@ -344,26 +239,6 @@ function within({ left, top, right, bottom }: Thing['rect'], { columns, rows }: 
 	};
 }
 
-function isConfirmed(thing: Thing, restlessness: Restlessness, at: number): boolean {
-	const { apartHits, firstAt, supported, travel, rect, middle, origin, way, began } = thing;
-	const net = Math.hypot(middle.x - origin.x, middle.y - origin.y);
-	const size = Math.min(rect.right - rect.left, rect.bottom - rect.top);
-	return (
-		apartHits >= CONFIRM.hits &&
-		at - firstAt >= CONFIRM.s * 1000 &&
-		supported >= CONFIRM.supported &&
-		travel >=
-			Math.max(CONFIRM.cells, Math.min(CONFIRM.most, CONFIRM.share * size)) +
-				CONFIRM.restless * restlessness.at(began) &&
-		net >= CONFIRM.straight * way
-	);
-}
-
-function isTold({ confirmed, shade, seenAt, rect }: Thing, { columns, rows }: Raster, at: number): boolean {
-	const isLarge = areaOf(rect) >= LEAST_TOLD * columns * rows;
-	return confirmed && isLarge && seenAt === at && shade < CONFIRM.shade;
-}
-
 function told(thing: Thing, { raster, width, height }: State, at: number): Detected {
 	const { rect } = thing;
 	const box: BoundingBox = {
@@ -374,19 +249,4 @@ function told(thing: Thing, { raster, width, height }: State, at: number): Detec
 	};
 	const confidence = confidenceOf(thing, at);
 	return { label: MOVING, confidence, box };
-}
-
-/** Surest of what was long seen apart from others, has moved as far as it is long, and shows it in the flow. 0..1 */
-function confidenceOf(
-	{ rect, firstAt, apartAt, apartHits, hits, supported, travel }: Thing,
-	at: number
-): number {
-	const length = Math.max(rect.right - rect.left, rect.bottom - rect.top);
-	const crowded = Math.min(1, (at - apartAt) / 1000);
-	const shared = 1 - apartHits / hits;
-	const young = Math.max(0, 1 - (at - firstAt) / 1500);
-	const near = Math.max(0, 1 - travel / length);
-	const unexplained = Math.max(0, 1 - (1.4 * supported) / hits);
-	const doubt = 0.35 * crowded + 0.3 * shared + 0.15 * young + 0.2 * near + 0.15 * unexplained;
-	return Math.max(0.05, 0.95 - doubt);
 }
