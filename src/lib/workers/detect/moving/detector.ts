@@ -177,7 +177,9 @@ function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: 
 	frozen.fill(FREE);
 	for (const thing of things.known) if (thing.confirmed) freeze(thing, raster, frozen);
 	learn(state, at, dt);
-	return things.known.filter((thing) => isTold(thing, raster, at)).map((thing) => told(thing, state, at));
+	const told = things.known.filter((thing) => isTold(thing, raster, at));
+	for (const thing of told) thing.toldAt = at;
+	return told.map((thing) => detected(thing, state, at));
 }
 
 function settle(state: State, at: number, dt: number): Detected[] {
@@ -239,7 +241,7 @@ function within({ left, top, right, bottom }: Thing['rect'], { columns, rows }: 
 	};
 }
 
-function told(thing: Thing, { raster, width, height }: State, at: number): Detected {
+function detected(thing: Thing, { raster, width, height }: State, at: number): Detected {
 	const { rect } = thing;
 	const box: BoundingBox = {
 		x: (rect.left * raster.cell) / width,

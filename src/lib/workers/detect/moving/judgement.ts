@@ -19,6 +19,9 @@ const CONFIRM = {
 /** Share of the picture below which nothing is told: 15 x 15 px of 640 x 360. */
 const LEAST_TOLD = 0.001;
 
+/** What stands this long, s, is told on, but not anew. */
+const STANDS_S = 1;
+
 /** Whether a thing has gone far and straight enough to be one. */
 export function isConfirmed(thing: Thing, restlessness: Restlessness, at: number): boolean {
 	const { apartHits, firstAt, supported, travel, rect, middle, origin, way, began } = thing;
@@ -35,13 +38,15 @@ export function isConfirmed(thing: Thing, restlessness: Restlessness, at: number
 	);
 }
 
+/** Whether a confirmed thing is told of this look. */
 export function isTold(
-	{ confirmed, shade, seenAt, rect }: Thing,
+	{ confirmed, shade, seenAt, movedAt, toldAt, rect }: Thing,
 	{ columns, rows }: Raster,
 	at: number
 ): boolean {
 	const isLarge = areaOf(rect) >= LEAST_TOLD * columns * rows;
-	return confirmed && isLarge && seenAt === at && shade < CONFIRM.shade;
+	const isLively = at - movedAt <= STANDS_S * 1000 || at - toldAt <= STANDS_S * 1000;
+	return confirmed && isLarge && isLively && seenAt === at && shade < CONFIRM.shade;
 }
 
 /** Surest of what was long seen apart from others, has moved as far as it is long, and shows it in the flow. 0..1 */

@@ -42,8 +42,10 @@ export interface Thing {
 	/** Its middle, smoothed, and the way that has gone: what sways goes far and gets nowhere. */
 	middle: { x: number; y: number };
 	way: number;
-	/** Whether it has been told; then it is told while it is seen. */
+	/** Whether it has gone far enough to be told; then it is told while it is seen. */
 	confirmed: boolean;
+	/** When it was last told. */
+	toldAt: number;
 	/** Share of its cells that differ strongly, lately. */
 	strength: number;
 	/** Share of its looks, lately, in which all of it may have been shadow. */
@@ -363,6 +365,7 @@ function born({ rect, cells, strong }: Sighting, at: number): Thing {
 		middle: middleOf(rect),
 		way: 0,
 		confirmed: false,
+		toldAt: -Infinity,
 		strength: strong / Math.max(1, cells),
 		shade: 0,
 		apartHits: 1,
