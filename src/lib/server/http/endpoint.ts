@@ -43,8 +43,8 @@ export function endpoint<B extends z.ZodType = z.ZodUndefined, Q extends z.ZodTy
 			const query = spec.query?.parse(
 				requireStorable(Object.fromEntries(event.url.searchParams))
 			) as z.infer<Q>;
-			const body =
-				spec.body && (spec.body.parse(requireStorable(await readJson(event.request))) as z.infer<B>);
+			const sent = spec.body ? requireStorable(await readJson(event.request)) : undefined;
+			const body = spec.body?.parse(sent) as z.infer<B>;
 			return answer(
 				await handler({ event, services: event.locals.services, identity, body, query }),
 				spec.status ?? 200
