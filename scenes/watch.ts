@@ -109,7 +109,7 @@ export const sceneWatch: Record<SceneName, SceneWatch> = {
 					mode: 'forbidden',
 					presence: 'present'
 				},
-				sustain_s: 1.5,
+				sustain_s: 0.5,
 				release_s: 4,
 				cooldown_s: 5
 			}

@@ -130,7 +130,7 @@ describe('an intruder, from a zone drawn on the picture to the desk that must kn
 		await rule.getByLabel('Name', { exact: true }).fill('Somebody at the transformer');
 		await rule.getByLabel('Kind of condition').selectOption({ value: 'object_in_zone' });
 		await rule.getByLabel('Zone', { exact: true }).selectOption({ label: 'Transformer' });
-		await rule.getByLabel('Seconds it must hold').fill('1.5');
+		await rule.getByLabel('Seconds it must hold').fill('0.5');
 		await rule.getByRole('radio', { name: 'Critical' }).click();
 		await rule.getByRole('checkbox', { name: /Duty desk/ }).check();
 		expect(await rule.getByLabel('The rule as a sentence').textContent()).toMatch(/Transformer/);
