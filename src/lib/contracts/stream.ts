@@ -1,6 +1,7 @@
 // A stream's registry record: the one schema that validates it, types it and documents it.
 import { z } from 'zod';
 import { FLOW_MODES } from './flow.ts';
+import { labels } from './instance.ts';
 import { text } from './text.ts';
 import { HARDWARE_DECODERS, RTSP_TRANSPORTS, RUN_STATES } from './run.ts';
 
@@ -93,6 +94,9 @@ export const streamInput = z.strictObject({
 	...identityFields,
 	...drawingFields,
 	...processingFields,
+	placement: labels
+		.default({})
+		.describe('labels an instance must bear to run it, as {"site": "north"}; none: any instance'),
 	is_active: z.boolean().default(true).describe('desired state; activate and deactivate set it too')
 });
 export type StreamInput = z.infer<typeof streamInput>;

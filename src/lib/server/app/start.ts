@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { createAlerts } from '../alerts/index.ts';
 import { createAuth } from '../auth/index.ts';
 import { createLogger, type Logger } from '../base/log.ts';
-import { StartupError } from '../base/startup-error.ts';
-import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
+import { openCarriers, subjects, type Bus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { openDatabase, type Database } from '../db/index.ts';
 import { createDelivery } from '../delivery/index.ts';
@@ -34,7 +33,7 @@ export async function start(config: Config): Promise<App> {
 		closer.last('lock', lockDataDir(config.dataDir));
 		const database = await openDatabase(config, log);
 		closer.last('database', database.close);
-		const bus = openBus(config, log);
+		const { bus } = await openCarriers(config, log);
 		closer.last('bus', bus.close);
 		const services = await furnish(config, log, database, bus);
 		const signIn = await services.auth.seed();
@@ -182,9 +181,4 @@ function keepWithinDays(config: Config, log: Logger, bus: Bus, services: Service
 	});
 	retention.start();
 	return retention;
-}
-
-function openBus(config: Config, log: Logger): Bus {
-	if (config.natsUrl === null) return createMemoryBus(log);
-	throw new StartupError('NATS_URL is set, but this version has the in-process bus alone. Unset NATS_URL.');
 }

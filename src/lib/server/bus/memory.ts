@@ -1,32 +1,44 @@
 // The bus of a single process: synchronous fan-out, one subscriber's error never reaching another.
+import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import type { Bus } from './bus.ts';
+import type { Bus, Origin } from './bus.ts';
+import { createLocal } from './local.ts';
 
-type Handler = (payload: never) => void;
-
-export function createMemoryBus(log: Pick<Logger, 'error'>): Bus {
-	const handlers = new Map<string, Set<Handler>>();
+export function createMemoryBus(log: Pick<Logger, 'error'>, instance = 'this'): Bus {
+	const local = createLocal(log);
+	const origin = (): Origin => ({ instance, here: true, at: Date.now() });
 
 	return {
-		publish(subject, payload) {
-			for (const handler of handlers.get(subject.name) ?? []) {
-				try {
-					(handler as (payload: unknown) => void)(payload);
-				} catch (error) {
-					log.error({ err: error, subject: subject.name }, 'a bus subscriber failed');
-				}
-			}
+		publish: (subject, payload) => local.deliver(subject, payload, origin()),
+		subscribe: local.subscribe,
+		// Everything there is, is here.
+		watch: () => () => {},
+		watchedElsewhere: () => false,
+		async ask(question, asked, payload) {
+			if (asked !== instance && asked !== 'any') throw nobodyThere(asked);
+			const answer = await local.answerOf(question, payload);
+			if (answer === undefined) throw nobodyThere(asked);
+			return answer;
 		},
-		subscribe(subject, handler) {
-			const set = handlers.get(subject.name) ?? new Set<Handler>();
-			handlers.set(subject.name, set);
-			// A handler of its own per subscription: the same function may subscribe twice.
-			const entry: Handler = (payload) => handler(payload);
-			set.add(entry);
-			return () => void set.delete(entry);
-		},
+		answer: local.answer,
+		state: () => ({
+			kind: 'memory',
+			connected: true,
+			lostAt: null,
+			reason: null,
+			dropped: 0,
+			sent: { messages: 0, bytes: 0 }
+		}),
 		async close() {
-			handlers.clear();
+			local.clear();
 		}
 	};
+}
+
+function nobodyThere(instance: string): AppError {
+	const who = instance === 'any' ? 'No instance' : `The instance ${instance}`;
+	return new AppError(
+		'unavailable',
+		`${who} answers here. Instances reach each other over NATS: set NATS_URL for all of them.`
+	);
 }

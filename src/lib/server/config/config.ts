@@ -1,7 +1,8 @@
 // The environment parsed once into typed, frozen configuration; anything wrong stops start-up with one clear line.
+import type { InstanceRole, Labels } from '#lib/contracts/instance.ts';
 import type { ExecutionProvider } from '#lib/contracts/model.ts';
 import { createHash } from 'node:crypto';
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { StartupError } from '../base/startup-error.ts';
 import { findFfmpeg } from './ffmpeg.ts';
@@ -11,12 +12,9 @@ import {
 	DEFAULT_SOURCE_DENY,
 	VARIABLES,
 	type LOG_LEVELS,
-	type ROLE_NAMES,
 	type VariableName,
 	type VariableValue
 } from './variables.ts';
-
-export type InstanceRole = (typeof ROLE_NAMES)[number];
 
 export interface Config {
 	readonly version: string;
@@ -33,8 +31,18 @@ export interface Config {
 	/** null: embedded Postgres under `dataDir`. Holds a password: never logged. */
 	readonly databaseUrl: string | null;
 	readonly natsUrl: string | null;
+	readonly nats: {
+		readonly prefix: string;
+		/** Absolute paths; null where unset. */
+		readonly credsFile: string | null;
+		readonly tls: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null };
+	};
 	readonly roles: readonly InstanceRole[];
 	readonly instanceId: string;
+	/** What streams may ask for to be run here. */
+	readonly labels: Labels;
+	/** host:port, as other machines reach this instance. */
+	readonly advertise: string;
 	readonly maxStreams: number;
 	/** Threads, pictures a stream may have waiting, and what runs models. */
 	readonly inference: {
@@ -79,8 +87,19 @@ export function loadConfig(env: Environment = process.env): Config {
 		dataDir,
 		databaseUrl: values.DATABASE_URL ?? null,
 		natsUrl: values.NATS_URL ?? null,
+		nats: {
+			prefix: values.VF_NATS_PREFIX ?? 'vf',
+			credsFile: pathOf(values.VF_NATS_CREDS),
+			tls: {
+				ca: pathOf(values.VF_NATS_CA),
+				cert: pathOf(values.VF_NATS_CERT),
+				key: pathOf(values.VF_NATS_KEY)
+			}
+		},
 		roles: values.VF_ROLES ?? ['web', 'worker', 'relay'],
 		instanceId: values.VF_INSTANCE_ID ?? instanceName(dataDir),
+		labels: values.VF_LABELS ?? {},
+		advertise: values.VF_ADVERTISE ?? `${ownAddress(values.HOST)}:${port}`,
 		maxStreams: values.VF_MAX_STREAMS ?? 4 * availableParallelism(),
 		inference: {
 			threads: values.VF_INFERENCE_THREADS ?? Math.max(1, Math.floor(availableParallelism() / 2)),
@@ -105,6 +124,17 @@ export function loadConfig(env: Environment = process.env): Config {
 			videos: (values.VF_DEMO_VIDEOS ?? []).map((file) => resolve(file))
 		}
 	});
+}
+
+const pathOf = (path: string | undefined) => (path === undefined ? null : resolve(path));
+
+/** The address listened on where it is one alone; else the first that leads out of this machine. */
+function ownAddress(host = '127.0.0.1'): string {
+	if (!['0.0.0.0', '::'].includes(host)) return host;
+	const outside = Object.values(networkInterfaces())
+		.flatMap((addresses) => addresses ?? [])
+		.find(({ internal, family }) => !internal && family === 'IPv4');
+	return outside?.address ?? '127.0.0.1';
 }
 
 /** An empty value counts as unset, as container files pass variables through. */

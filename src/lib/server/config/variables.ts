@@ -2,9 +2,9 @@
 import { isIP } from 'node:net';
 import { delimiter } from 'node:path';
 import { z } from 'zod';
+import { INSTANCE_ROLES, labels, type InstanceRole } from '#lib/contracts/instance.ts';
 import { EXECUTION_PROVIDERS } from '#lib/contracts/model.ts';
 
-export const ROLE_NAMES = ['web', 'worker', 'relay'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Networks no camera lives in, and whose addresses give secrets away: link-local, and the clouds' metadata services. */
@@ -58,12 +58,28 @@ const networks = z
 
 const roles = list(',')
 	.refine(
-		(names) => names.length > 0 && names.every((name) => (ROLE_NAMES as readonly string[]).includes(name)),
+		(names) =>
+			names.length > 0 && names.every((name) => (INSTANCE_ROLES as readonly string[]).includes(name)),
 		{
-			error: `must be some of ${ROLE_NAMES.join(', ')}, separated by commas`
+			error: `must be some of ${INSTANCE_ROLES.join(', ')}, separated by commas`
 		}
 	)
-	.transform((names) => names as (typeof ROLE_NAMES)[number][]);
+	.transform((names) => names as InstanceRole[]);
+
+/** `name=value,name=value`, held to the same schema as the API's labels. */
+const labelList = list(',').transform((entries, context) => {
+	const parsed = labels.safeParse(
+		Object.fromEntries(
+			entries.map((entry) => [entry.split('=')[0] ?? '', entry.split('=').slice(1).join('=')])
+		)
+	);
+	if (parsed.success) return parsed.data;
+	context.addIssue({
+		code: 'custom',
+		message: `must be labels such as site=north,gpu=yes (${parsed.error.issues[0]?.message ?? 'not valid'})`
+	});
+	return z.NEVER;
+});
 
 const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
 	z.enum(names, { error: `must be one of ${names.join(', ')}` }) as unknown as z.ZodType<T[number], string>;
@@ -103,6 +119,33 @@ export const VARIABLES = {
 		meaning: 'external NATS with JetStream',
 		secret: true
 	}),
+	VF_NATS_PREFIX: variable({
+		schema: z.string().regex(/^[a-z0-9_-]{1,32}$/i, {
+			error: 'must be 1 to 32 letters, digits, dashes or underscores'
+		}),
+		default: 'vf',
+		meaning: 'first part of every subject, stream and bucket name: one NATS can serve several installations'
+	}),
+	VF_NATS_CREDS: variable({
+		schema: z.string(),
+		default: 'unset',
+		meaning: "file with the user's NATS credentials (.creds), where NATS_URL names no user"
+	}),
+	VF_NATS_CA: variable({
+		schema: z.string(),
+		default: "unset: the system's authorities",
+		meaning: 'file with the certificate authority of NATS, PEM; with tls:// or where the server asks for TLS'
+	}),
+	VF_NATS_CERT: variable({
+		schema: z.string(),
+		default: 'unset',
+		meaning: 'file with the client certificate for NATS, PEM; needs VF_NATS_KEY'
+	}),
+	VF_NATS_KEY: variable({
+		schema: z.string(),
+		default: 'unset',
+		meaning: 'file with the key of VF_NATS_CERT, PEM'
+	}),
 	VF_ROLES: variable({
 		schema: roles,
 		default: 'web,worker,relay',
@@ -119,6 +162,17 @@ export const VARIABLES = {
 		schema: wholeNumber(1, 1000),
 		default: '4 × cores',
 		meaning: 'streams this instance may run'
+	}),
+	VF_LABELS: variable({
+		schema: labelList,
+		default: 'none',
+		meaning:
+			'what streams may ask for to be run here, as site=north,gpu=yes: streams whose `placement` asks for it go to instances that say it'
+	}),
+	VF_ADVERTISE: variable({
+		schema: z.string().regex(/^[\w.-]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, { error: 'must be host:port' }),
+		default: "the machine's first address outside, and PORT",
+		meaning: 'host:port where other machines reach this instance, told to Prometheus'
 	}),
 	VF_INFERENCE_THREADS: variable({
 		schema: wholeNumber(1, 64),

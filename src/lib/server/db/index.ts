@@ -1,4 +1,5 @@
 // The database room's door.
+export { fenced, lockLease } from './fence.ts';
 export { enqueue, type OutboxMessage } from './outbox.ts';
 export { connect, type Client, type ConnectionTarget, type Db, type Transaction } from './client.ts';
 export { findPostgres, postgresPackage } from './embedded/binaries.ts';

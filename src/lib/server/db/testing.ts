@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { projectRoot } from '../config/index.ts';
 import { connect, type ConnectionTarget, type Db } from './client.ts';
@@ -48,4 +49,15 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 			rmSync(folder, { recursive: true, force: true });
 		}
 	};
+}
+
+/** Lets somebody hold the stream, as a claim does: answers the fencing token its writes go under. */
+export async function grantLease(db: Db, streamId: string, instance = 'test'): Promise<number> {
+	const [lease] = await db.execute<{ token: string | number }>(sql`
+		insert into leases (stream_id, instance, boot, token, expires_at)
+		values (${streamId}, ${instance}, gen_random_uuid(), nextval('lease_tokens'), now() + interval '1 hour')
+		on conflict (stream_id) do update
+			set instance = excluded.instance, boot = excluded.boot, token = excluded.token, expires_at = excluded.expires_at
+		returning token`);
+	return Number(lease!.token);
 }

@@ -17,6 +17,8 @@ export interface RunnableStream {
 	detection: DetectionConfig | null;
 	/** Seconds of packets kept ready for clips; 0 keeps none. */
 	clipPrerollS: number;
+	/** The fencing token it is run under. */
+	token: number;
 	/** The id its next run bears, where somebody was told it before; any otherwise. */
 	nextRunId?: string;
 	/** Changes whenever a processing field changes: a run with another version is restarted. */
@@ -25,6 +27,8 @@ export interface RunnableStream {
 
 export interface RunStateChange {
 	streamId: string;
+	/** The fencing token of the lease that the run began under. */
+	token: number;
 	runId: string;
 	from: RunState;
 	to: RunState;
@@ -35,17 +39,20 @@ export interface RunStateChange {
 }
 
 export interface StreamsForEngine {
-	/** Every stream whose desired state is active, oldest first. A stream whose source is refused is left out of `runnable` and told in `refused`. */
+	/**
+	 * Every stream that this instance holds and whose desired state is active, oldest first. A stream whose source is refused is
+	 * left out of `runnable` and told in `refused`.
+	 */
 	listRunnable(): Promise<{
 		runnable: RunnableStream[];
-		refused: { id: string; name: string; failure: SourceFailure }[];
+		refused: { id: string; name: string; token: number; failure: SourceFailure }[];
 	}>;
 	/** Checks the address against the deny list with a fresh name look-up, just before each connection; null when it may be reached. */
 	checkAddress(source: SourceConfig): Promise<SourceFailure | null>;
-	/** Stores the transition in the run's history and on the stream's row. */
+	/** Stores the transition in the run's history and on the stream's row; nothing where the lease it was run under is lost. */
 	recordRunState(change: RunStateChange): Promise<void>;
 	/** Stores when the newest frame was seen; called at most every few seconds for all running streams at once. */
-	recordHeartbeats(beats: { streamId: string; at: Date }[]): Promise<void>;
-	/** Appends activity lines, pruned to a bounded number a stream. */
+	recordHeartbeats(beats: { streamId: string; token: number; at: Date }[]): Promise<void>;
+	/** Appends activity lines, pruned to a bounded number a stream; those of a lost lease too: they tell what happened. */
 	appendActivity(lines: (ActivityLine & { streamId: string })[]): Promise<void>;
 }

@@ -2,6 +2,7 @@
 export * from './alerts.ts';
 export * from './auth.ts';
 export * from './delivery.ts';
+export * from './fleet.ts';
 export * from './models.ts';
 export * from './rules.ts';
 export * from './scenarios.ts';

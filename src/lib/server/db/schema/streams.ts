@@ -1,8 +1,19 @@
 // Tables of the streams room: the registry, each activation's history, and the activity log.
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, doublePrecision, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import {
+	bigint,
+	boolean,
+	doublePrecision,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	text,
+	uuid
+} from 'drizzle-orm/pg-core';
 import type { FailureCode } from '#lib/contracts/failure.ts';
 import type { FlowMode } from '#lib/contracts/flow.ts';
+import type { Labels } from '#lib/contracts/instance.ts';
 import type { LogLevel } from '#lib/contracts/messages.ts';
 import type { HardwareDecoder, RtspTransport, RunState } from '#lib/contracts/run.ts';
 import { models } from './models.ts';
@@ -48,6 +59,8 @@ export const streams = pgTable(
 		detection_gated: boolean('detection_gated').notNull().default(true),
 		model_id: uuid('model_id').references(() => models.id, { onDelete: 'restrict' }),
 		clip_preroll_s: doublePrecision('clip_preroll_s').notNull().default(0),
+		/** Labels an instance must bear to run it. */
+		placement: jsonb('placement').$type<Labels>().notNull().default({}),
 		is_active: boolean('is_active').notNull(),
 		/** Belongs to a scenario or a session, which starts and ends it: no camera of the fleet. */
 		ephemeral: boolean('ephemeral').notNull().default(false),
