@@ -20,6 +20,7 @@ const GSTREAMER = [
 	{ package: 'gstreamer1.0-plugins-good' },
 	{ package: 'gstreamer1.0-plugins-bad' }
 ];
+const NATS = [{ package: 'nats-server', file: '/usr/sbin/nats-server' }];
 const MOSQUITTO = [{ package: 'mosquitto', file: '/usr/sbin/mosquitto' }];
 /** Debian's package has promtool as well. */
 const PROMETHEUS = ['prometheus'];
@@ -34,8 +35,13 @@ const PARTS = [
 		needs: []
 	},
 	{ name: 'check', says: 'types', run: ['npm', 'run', '--silent', 'check'], needs: [] },
-	{ name: 'unit', says: 'pure parts', run: vitest('unit'), needs: ['ffmpeg', ...OPENCV] },
-	{ name: 'database', says: 'a real PostgreSQL', run: vitest('database'), needs: ['ffmpeg', ...MOSQUITTO] },
+	{ name: 'unit', says: 'pure parts', run: vitest('unit'), needs: ['ffmpeg', ...NATS, ...OPENCV] },
+	{
+		name: 'database',
+		says: 'a real PostgreSQL',
+		run: vitest('database'),
+		needs: ['ffmpeg', ...MOSQUITTO, ...NATS]
+	},
 	{
 		name: 'cameras',
 		says: 'real ffmpeg and RTSP cameras',
@@ -46,7 +52,7 @@ const PARTS = [
 		name: 'server',
 		says: 'the built server as a process',
 		run: vitest('server'),
-		needs: ['ffmpeg', ...GSTREAMER, ...PROMETHEUS],
+		needs: ['ffmpeg', ...GSTREAMER, ...NATS, ...PROMETHEUS],
 		build: true
 	},
 	{
