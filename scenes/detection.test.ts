@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { scoreScene } from '../bench/scenes/score.ts';
 
 describe.each([
-	{ scene: 'junction', ap50: 0.7, ap33: 0.8, idf1: 0.65 },
-	{ scene: 'yard', ap50: 0.75, ap33: 0.85, idf1: 0.75 }
+	{ scene: 'junction', ap50: 0.8, ap33: 0.9, idf1: 0.75 },
+	{ scene: 'yard', ap50: 0.8, ap33: 0.9, idf1: 0.83 }
 ] as const)('$scene', ({ scene, ap50, ap33, idf1 }) => {
 	it('has its moving things found, enclosed and followed', async () => {
 		const { last, loose, identity, trackerAlone } = await scoreScene(scene);

@@ -120,6 +120,20 @@ describe('a thing that moves', () => {
 		}
 	});
 
+	it('is told from another that it has touched from the first, when that goes the other way', () => {
+		const size = { width: 0.4, height: 0.22 };
+		const right = (t: number): Square => ({ x: 0.05 + 0.06 * t, y: 0.3, ...size });
+		const left = (t: number): Square => ({ x: 0.45 - 0.06 * t, y: 0.52, ...size });
+		const found = watch(8, (t) => ({ squares: t < 3 ? [] : [right(t - 3), left(t - 3)] }), {
+			width: 640,
+			height: 360
+		});
+		for (let k = 45; k < 80; k++) {
+			for (const truth of [right(k / 10 - 3), left(k / 10 - 3)])
+				expect(Math.max(...found[k]!.map(({ box }) => iou(box, truth)))).toBeGreaterThan(0.6);
+		}
+	});
+
 	it('that stands still stays for a while, and what it uncovers by leaving does not', () => {
 		const parked = (t: number): Square => ({ ...walker(Math.min(t, 4)), y: 0.4 });
 		const stays = watch(14, (t) => ({ squares: t < 3 ? [] : [parked(t - 3)] }));

@@ -14,6 +14,7 @@ import { divide } from './divide.ts';
 import { isGhost } from './ghost.ts';
 import { isSwitch, LightSteps } from './light.ts';
 import { confidenceOf, isConfirmed, isTold } from './judgement.ts';
+import { partRegions } from './part.ts';
 import { rasterOf, shrink, type Raster } from './raster.ts';
 import { findRegions } from './regions.ts';
 import { Restlessness } from './restlessness.ts';
@@ -163,8 +164,15 @@ function see(state: State, field: FlowField, seeds: Int32Array, at: number, dt: 
 		cells: different
 	};
 	markLight(difference);
-	const regions = findRegions(background.mask, different, raster.columns, state.labels);
 	const steady = seeds.filter((point) => isSteady(point, field, state, at));
+	const regions = partRegions(
+		findRegions(background.mask, different, raster.columns, state.labels),
+		background.mask,
+		state.labels,
+		raster,
+		field,
+		steady
+	);
 	things.update(
 		at,
 		sightings(state, difference, regions, field, steady),
