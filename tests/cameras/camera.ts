@@ -16,6 +16,8 @@ export interface RtspCameraOptions {
 	transports?: 'tcp' | 'udp' | 'tcp+udp';
 	/** Left out, any free port. */
 	port?: number;
+	/** Where it listens; 127.0.0.1 unless told. `0.0.0.0` also reaches it from network namespaces. */
+	host?: string;
 }
 
 export interface RtspCamera {
@@ -40,7 +42,8 @@ const PYTHON =
 	process.env['VF_TEST_PYTHON'] ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 
 export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspCamera> {
-	const { file, mounts = [], ...rest } = options;
+	const { file, mounts = [], host = '127.0.0.1', ...others } = options;
+	const rest = { ...others, address: host };
 	const every = [...(file === undefined ? [] : [{ path: '/live', file }]), ...mounts];
 	let { child, port } = await launch({ ...rest, mounts: every });
 

@@ -8,6 +8,8 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface NatsOptions {
+	/** Where it listens; 127.0.0.1 unless told. `0.0.0.0` also reaches it from network namespaces. */
+	host?: string;
 	/** With JetStream unless told. */
 	jetstream?: boolean;
 	login?: { user: string; password: string };
@@ -109,10 +111,10 @@ function findProgram(): string {
 
 /** Everything in a file: a password on the command line is everybody's to read. */
 function configFile(
-	{ jetstream = true, login, token, tls, maxPayload, maxStore }: NatsOptions,
+	{ host = '127.0.0.1', jetstream = true, login, token, tls, maxPayload, maxStore }: NatsOptions,
 	{ port, monitorPort, store }: { port: number; monitorPort: number; store: string }
 ): string {
-	const lines = [`listen: "127.0.0.1:${port}"`, `http: "127.0.0.1:${monitorPort}"`];
+	const lines = [`listen: "${host}:${port}"`, `http: "127.0.0.1:${monitorPort}"`];
 	if (jetstream) {
 		const bounded = maxStore === undefined ? '' : `, max_file_store: ${maxStore}`;
 		lines.push(`jetstream: { store_dir: ${JSON.stringify(store)}${bounded} }`);
