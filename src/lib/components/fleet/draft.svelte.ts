@@ -28,7 +28,11 @@ const RESTARTING: ReadonlySet<string> = new Set(PROCESSING_FIELDS);
 
 /** What saving will do, beside the save button. */
 export function consequence(fields: readonly string[], active: boolean): string {
-	if (!fields.some((field) => RESTARTING.has(field))) return 'applies live, the run goes on';
+	if (!fields.some((field) => RESTARTING.has(field))) {
+		if (fields.includes('placement'))
+			return active ? 'moves the run where it has to' : 'applies when the camera starts';
+		return 'applies live, the run goes on';
+	}
 	return active ? 'restarts the run, about 2 s' : 'applies when the camera starts';
 }
 
@@ -59,7 +63,7 @@ export class Draft {
 
 	set<K extends FieldName>(field: K, value: StreamInput[K]) {
 		delete this.errors[field];
-		if (Object.is(value, this.#record()[field])) delete this.#edits[field];
+		if (same(value, this.#record()[field])) delete this.#edits[field];
 		else this.#edits[field] = value as Partial<StreamInput>[K];
 	}
 
@@ -81,4 +85,11 @@ export class Draft {
 	toDefaults() {
 		for (const field of TUNED_FIELDS) this.set(field, DEFAULTS[field]);
 	}
+}
+
+/** Labels are the same in any order; everything else is a plain value. */
+function same(a: StreamInput[FieldName], b: StreamInput[FieldName]): boolean {
+	if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+	const [mine, theirs] = [Object.entries(a), Object.entries(b)];
+	return mine.length === theirs.length && mine.every(([name, value]) => b[name] === value);
 }

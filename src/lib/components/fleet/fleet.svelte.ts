@@ -7,11 +7,13 @@ import type { LiveFeed } from '../live/feed.svelte.ts';
 import { wordOfRecord } from '../live/picture.ts';
 import { api } from '../shell/api.ts';
 import { Draft } from './draft.svelte.ts';
-import { countStates, type Listed } from './order.ts';
+import { countInstances, countStates, type Listed } from './order.ts';
+import { runsOn } from './words.ts';
 
 const KEY = Symbol('fleet');
 
 export interface Camera extends Listed {
+	instance: string | null;
 	record: StreamRecord;
 	status: StreamStatus | undefined;
 	alert: OpenOnCamera | null;
@@ -29,6 +31,8 @@ export class Fleet {
 
 	readonly cameras: Camera[] = $derived.by(() => this.records.map((record) => this.#join(record)));
 	readonly counts = $derived(countStates(this.cameras.map((camera) => camera.word)));
+	/** Which instances run them; one or none needs no telling. */
+	readonly instances = $derived(countInstances(this.cameras));
 	readonly trouble = $derived(
 		this.cameras.filter((camera) => ['stream_error', 'worker_down', 'stale'].includes(camera.word)).length
 	);
@@ -124,6 +128,7 @@ export class Fleet {
 			name: record.name,
 			place: record.location_name,
 			word: word(record, status),
+			instance: runsOn(record, status),
 			record,
 			status,
 			alert: this.#alerts.onCamera(record.id)

@@ -1,6 +1,6 @@
 // The fleet's order and its search.
 import { describe, expect, it } from 'vitest';
-import { countStates, grouped, matches, type Listed } from './order.ts';
+import { countInstances, countStates, grouped, matches, type Listed } from './order.ts';
 
 const camera = (name: string, word: Listed['word'], place: string | null = null): Listed => ({
 	id: name,
@@ -58,9 +58,20 @@ describe('search', () => {
 	it.each(['quay', 'HARB', 'pier 4', 'stream error', 'north quay', ''])('finds it by %j', (query) => {
 		expect(matches(quay, query)).toBe(true);
 	});
+	it('finds it by the instance that runs it', () => {
+		expect(matches({ ...quay, instance: 'north-1' }, 'quay north-1')).toBe(true);
+	});
 	it.each(['south', 'quay connected', '<b>'])('does not find it by %j', (query) => {
 		expect(matches(quay, query)).toBe(false);
 	});
+});
+
+it('counts cameras by the instance that runs them, and those of none not at all', () => {
+	const on = (instance: string | null): Listed => ({ ...camera('x', 'connected'), instance });
+	expect(countInstances([on('vf-10'), on('vf-2'), on(null), on('vf-10')])).toEqual([
+		{ instance: 'vf-2', count: 1 },
+		{ instance: 'vf-10', count: 2 }
+	]);
 });
 
 it('counts states for the bar', () => {

@@ -36,6 +36,8 @@ export interface Listed {
 	name: string;
 	place: string | null;
 	word: StreamStatusWord;
+	/** The instance that runs it; absent or null while none does. */
+	instance?: string | null;
 	/** What is open on it, the worst first; absent or null when nothing is. */
 	alert?: { severity: Severity; count: number } | null;
 }
@@ -64,13 +66,22 @@ export function grouped<T extends Listed>(cameras: readonly T[]): { name: GroupN
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 const compareNames = (a: string, b: string) => collator.compare(a, b);
 
-/** Whether every word of the query begins somewhere in the name, the place or the state's word. */
+/** Whether every word of the query is somewhere in the name, the place, the state's word or the instance's id. */
 export function matches(camera: Listed, query: string): boolean {
-	const text = `${camera.name} ${camera.place ?? ''} ${STATE_WORDS[camera.word]}`.toLocaleLowerCase();
+	const text =
+		`${camera.name} ${camera.place ?? ''} ${STATE_WORDS[camera.word]} ${camera.instance ?? ''}`.toLocaleLowerCase();
 	return query
 		.toLocaleLowerCase()
 		.split(/\s+/)
 		.every((word) => text.includes(word));
+}
+
+/** The instances that run these cameras and how many each, by id as people sort names. */
+export function countInstances(cameras: readonly Listed[]): { instance: string; count: number }[] {
+	const ids = cameras.flatMap(({ instance }) => instance ?? []);
+	return [...new Set(ids)]
+		.sort(compareNames)
+		.map((instance) => ({ instance, count: ids.filter((id) => id === instance).length }));
 }
 
 /** How many cameras in each state, in the bar's order, without the zeroes. */

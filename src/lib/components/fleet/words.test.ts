@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import type { StreamRecord } from '#lib/contracts/stream.ts';
-import { attemptWords, codecName, sourceWords, staleAge, whyWords } from './words.ts';
+import { attemptWords, codecName, runsOn, sourceWords, staleAge, whyWords } from './words.ts';
 
 const now = Date.parse('2026-01-01T00:01:00Z');
 const status = (parts: Partial<StreamStatus>) =>
@@ -35,6 +35,14 @@ it('says why, from the status first, then from the record', () => {
 	);
 	expect(whyWords('starting', record(), status({}), now)).toBe('Reading the first picture, 2 s');
 	expect(whyWords('deactivated', record({ location_name: 'Depot' }), undefined, now)).toBe('Depot');
+});
+
+it('names the instance that runs it, and none while nobody does', () => {
+	const active = record({ is_active: true, instance: 'last' });
+	expect(runsOn(active, undefined)).toBe('last');
+	expect(runsOn(active, status({ runId: 'r', instance: 'now' }))).toBe('now');
+	expect(runsOn(active, status({ runId: null, instance: 'whoever answered' }))).toBeNull();
+	expect(runsOn(record({ is_active: false, instance: 'last' }), undefined)).toBeNull();
 });
 
 it('names a source as people know it', () => {

@@ -48,6 +48,13 @@ export function whyWords(
 	}
 }
 
+/** The id of the instance that runs it now; null while nobody does. */
+export function runsOn(record: StreamRecord, status: StreamStatus | undefined): string | null {
+	if (!record.is_active) return null;
+	if (!status) return record.instance;
+	return status.runId === null ? null : status.instance;
+}
+
 /** `H.264 1280×720`, with the name people know a codec by. */
 export function sourceWords(source: StreamStatus['source']): string {
 	return source ? `${codecName(source.codec)} ${source.width}×${source.height}` : '';

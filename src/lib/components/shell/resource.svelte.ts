@@ -1,5 +1,5 @@
-// A list the page reads from the API: loading, failed or there, and read again after each change.
-import { api, ApiError } from '#lib/components/shell/api.ts';
+// A list the page reads from the API: loading, failed or there, and read again after each change or every so often.
+import { api, ApiError } from './api.ts';
 
 export class Resource<T> {
 	value = $state.raw<T | null>(null);
@@ -24,5 +24,19 @@ export class Resource<T> {
 				this.failure = error;
 			});
 		return () => stop.abort();
+	}
+
+	/** Meant for an effect: reads now, and every so often while the page is looked at. */
+	keep(everyMs: number): () => void {
+		let giveUp = this.read();
+		const timer = setInterval(() => {
+			if (document.visibilityState !== 'visible') return;
+			giveUp();
+			giveUp = this.read();
+		}, everyMs);
+		return () => {
+			clearInterval(timer);
+			giveUp();
+		};
 	}
 }
