@@ -120,7 +120,8 @@ function part(
 		right: -1,
 		bottom: -1,
 		cells: 0,
-		strong: 0
+		strong: 0,
+		partOf: number
 	}));
 	const numbers = ways.map((_, k) => (k === 0 ? number : regions.length + k));
 	for (let row = top; row <= bottom; row++) {

@@ -15,6 +15,8 @@ export interface Region {
 	cells: number;
 	/** Cells that differ strongly. */
 	strong: number;
+	/** The region it was parted from, by what the flow says; null where it is whole. */
+	partOf: number | null;
 }
 
 interface Run {
@@ -114,7 +116,7 @@ function gather(runs: Run[], columns: number, labels: Uint16Array): Region[] {
 		const root = rootOf(runs, k);
 		let number = numbers.get(root);
 		if (number === undefined) {
-			regions.push({ left, right, top: row, bottom: row, cells: 0, strong: 0 });
+			regions.push({ left, right, top: row, bottom: row, cells: 0, strong: 0, partOf: null });
 			numbers.set(root, (number = regions.length));
 		}
 		labels.fill(number, row * columns + left, row * columns + right + 1);

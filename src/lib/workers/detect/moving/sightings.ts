@@ -24,6 +24,7 @@ export function sightings(
 		.filter(({ region }) => region.cells >= 4)
 		.map(({ region, number, seeds: count }) => ({
 			number,
+			partOf: region.partOf,
 			rect: withoutTail(region, number, labels, difference),
 			cells: region.cells,
 			strong: region.strong,

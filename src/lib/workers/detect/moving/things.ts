@@ -7,6 +7,8 @@ export interface Sighting {
 	rect: Rect;
 	/** Of the region it was seen as, counted from 1. */
 	number: number;
+	/** Parts of one region that go different ways are of different things. */
+	partOf: number | null;
 	/** Cells that differ, and how many of them strongly. */
 	cells: number;
 	strong: number;
@@ -233,6 +235,7 @@ function wholeOf(main: Sighting, others: Sighting[], place: Rect): { sighting: S
 	let sighting = main;
 	const taken: Sighting[] = [];
 	for (const other of others) {
+		if (main.partOf !== null && other.partOf === main.partOf) continue;
 		if (!isPart(other.rect, sighting.rect, place)) continue;
 		taken.push(other);
 		sighting = {
@@ -240,6 +243,7 @@ function wholeOf(main: Sighting, others: Sighting[], place: Rect): { sighting: S
 			cells: sighting.cells + other.cells,
 			strong: sighting.strong + other.strong,
 			number: sighting.number,
+			partOf: sighting.partOf,
 			seeds: sighting.seeds + other.seeds,
 			shade: sighting.shade && other.shade
 		};
