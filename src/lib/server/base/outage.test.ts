@@ -1,6 +1,6 @@
 // A database that is away is told from a query, or a socket, that failed for another reason.
 import { expect, it } from 'vitest';
-import { isDatabaseOutage } from './outage.ts';
+import { isDatabaseInTrouble, isDatabaseOutage } from './outage.ts';
 
 const withCode = (code: string, extra: object = {}) => Object.assign(new Error(code), { code, ...extra });
 const failedQuery = (cause: Error) =>
@@ -29,4 +29,11 @@ it('neither is a refused camera, a missing file, or what is no error', () => {
 	expect(isDatabaseOutage(withCode('ENOENT'))).toBe(false);
 	expect(isDatabaseOutage('ECONNREFUSED')).toBe(false);
 	expect(isDatabaseOutage(null)).toBe(false);
+});
+
+it('a database that is full, stuck or slow is in trouble; a query that is wrong is not its fault', () => {
+	for (const code of ['53100', '40P01', '57014', '57P03', 'CONNECTION_CLOSED'])
+		expect(isDatabaseInTrouble(failedQuery(withCode(code)))).toBe(true);
+	for (const code of ['23505', '22P05', '42P01'])
+		expect(isDatabaseInTrouble(failedQuery(withCode(code)))).toBe(false);
 });

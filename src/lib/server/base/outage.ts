@@ -14,3 +14,15 @@ export function isDatabaseOutage(error: unknown): boolean {
 	}
 	return false;
 }
+
+/** Classes 40 (deadlock, serialisation), 53 (disk full, no memory), 58 (the system's fault), and what took or waited too long. */
+const PASSING_CODES = /^(40\w{3}|53\w{3}|58\w{3}|55P03|57014)$/;
+
+/** True for an outage, and for what a database that is there cannot do at the moment, whatever it is asked: the same may succeed later. */
+export function isDatabaseInTrouble(error: unknown): boolean {
+	if (isDatabaseOutage(error)) return true;
+	for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+		if ('code' in cause && PASSING_CODES.test(String(cause.code))) return true;
+	}
+	return false;
+}

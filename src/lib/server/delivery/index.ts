@@ -1,20 +1,25 @@
 // The delivery room's door: channels, the relay that serves them, and the log of what became of each delivery.
 import type { AlertRecord } from '#lib/contracts/alert.ts';
 import type { ChannelTest, ChannelType, DeliveryRecord } from '#lib/contracts/channel.ts';
+import type { JournalEvent } from '#lib/contracts/event.ts';
 import { createDenyList } from '../base/deny.ts';
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { createSealer } from '../base/sealer.ts';
-import type { Bus } from '../bus/index.ts';
+import type { Bus, Journal, Outcome } from '../bus/index.ts';
 import { createChannels, isUuid, notFound, type Channels } from './channels/registry.ts';
 import { findChannel, type DeliveryDatabase } from './channels/store.ts';
 import { createDispatch } from './dispatch.ts';
+import { alertToldBy, type AlertTold } from './event.ts';
 import { countWaiting, insertTest, makeDue, oldestWaiting, readOfAlert, readOfChannel } from './log/store.ts';
 import { messageOf, testMessage } from './message.ts';
+import { createPlanner } from './planning/planner.ts';
+import { countUnpublished, readClock } from './publishing/store.ts';
+import { createClock, fixedClock } from './relay/clock.ts';
 import { wakeChannel } from './relay/store.ts';
 import { createRelay } from './relay/relay.ts';
 import type { DeliveryOutcome } from './relay/sending.ts';
-import type { RelayTiming } from './relay/timing.ts';
+import { TIMING, type RelayTiming } from './relay/timing.ts';
 import type { Snapshot } from './senders/email.ts';
 import { createReach, type Resolve } from './senders/reach.ts';
 import { DeliveryError } from './senders/sender.ts';
@@ -32,8 +37,12 @@ export interface DeliveryDeps {
 	alert?: (id: string) => Promise<AlertRecord | null>;
 	/** Its picture as JPEG; null where there is none. */
 	snapshot?: Snapshot;
-	/** Tests only. */
-	timing?: Partial<RelayTiming>;
+	/** Where events go before they take effect here; null plans them straight from the outbox. */
+	journal?: Journal | null;
+	/** Sets an event aside that cannot be planned. */
+	park?: (told: AlertTold, reason: unknown, attempts: number) => Promise<void>;
+	/** Tests only. `ownClock` is corrected by the database's, `now` is not. */
+	timing?: Partial<RelayTiming> & { ownClock?: () => number };
 	resolveName?: Resolve;
 }
 
@@ -58,6 +67,13 @@ export interface Delivery {
 	figures(): Promise<DeliveryFigures>;
 	/** When the alert's event was written that waits longest to be delivered; null when none does. */
 	oldestWaiting(): Promise<Date | null>;
+	/**
+	 * Plans what an event of the journal tells of, however often it comes. `attempts` counts from 1. Throws what the database
+	 * throws: then nothing of it was done.
+	 */
+	take(event: JournalEvent, attempts: number): Promise<Outcome>;
+	/** How the journal is fed: rows that wait for it, and results it never had since the start. */
+	publishing(): Promise<{ waiting: number; dropped: number }>;
 	/** Begins to deliver; everything else works without it. */
 	start(): void;
 	stop(): Promise<void>;
@@ -65,7 +81,10 @@ export interface Delivery {
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
 	const { db, bus, log, config, alert = async () => null, snapshot = async () => null } = deps;
-	const now = deps.timing?.now ?? Date.now;
+	const { ownClock, now: given, ...rest } = deps.timing ?? {};
+	const clock = given ? fixedClock(given) : createClock(() => readClock(db), ownClock);
+	const { now } = clock;
+	const timing: RelayTiming = { ...TIMING, ...rest, now };
 	const sealer = createSealer(config.secretKey, 'channel v1');
 	const reach = createReach(createDenyList(config.sourceDeny), deps.resolveName);
 	const dispatch = createDispatch(sealer, { reach, snapshot });
@@ -77,12 +96,23 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 		outcomes.set(key, { type, outcome, count: (outcomes.get(key)?.count ?? 0) + 1 });
 	}
 
+	const planner = createPlanner({
+		db,
+		log,
+		timing,
+		park: deps.park ?? (async () => {}),
+		heldBack: (type) => count(type, 'held_back'),
+		onPlanned: () => relay.wake()
+	});
 	const relay = createRelay({
 		db,
 		bus,
 		log,
 		count,
-		...(deps.timing && { timing: deps.timing }),
+		timing,
+		clock,
+		planner,
+		journal: deps.journal ?? null,
 		async attempt(delivery, channel, signal) {
 			const told = delivery.payload as unknown as AlertRecord;
 			// A picture that cannot be looked for keeps no alert back.
@@ -90,6 +120,13 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 			return dispatch(channel, messageOf(delivery, told, fresh, config.origin), signal);
 		}
 	});
+
+	async function take(event: JournalEvent, attempts: number): Promise<Outcome> {
+		const told = alertToldBy(event);
+		if (!told) return 'done';
+		await clock.check();
+		return planner.take(told, attempts);
+	}
 
 	async function requireChannel(id: string) {
 		const row = isUuid(id) ? await findChannel(db, id) : undefined;
@@ -112,7 +149,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 				failedTest
 			);
 			const payload = { ...message.alert };
-			await insertTest(db, { id: message.id, channelId, payload, ...outcome, at: new Date() });
+			await insertTest(db, { id: message.id, channelId, payload, ...outcome, at: new Date(now()) });
 			return { ...outcome, elapsed_ms: Math.round(performance.now() - began) };
 		} finally {
 			testing.delete(channelId);
@@ -121,6 +158,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
 	async function retry(channelId: string, deliveryId: string): Promise<void> {
 		await requireChannel(channelId);
+		await clock.check();
 		const found = isUuid(deliveryId) ? await makeDue(db, channelId, deliveryId, new Date(now())) : null;
 		if (!found)
 			throw new AppError('not_found', `This channel has no delivery ${deliveryId.slice(0, 64)} in its log.`);
@@ -133,6 +171,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
 	/** Whatever failed there may go through now. */
 	async function changed(channelId: string): Promise<void> {
+		await clock.check();
 		await wakeChannel(db, channelId, now(), now());
 		relay.revive(channelId);
 	}
@@ -149,6 +188,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 		},
 		oldestWaiting: () => oldestWaiting(db),
 		figures: async () => ({ ...(await countWaiting(db)), outcomes: [...outcomes.values()] }),
+		publishing: async () => ({ waiting: await countUnpublished(db), dropped: relay.dropped() }),
+		take,
 		start: relay.start,
 		stop: relay.stop
 	};

@@ -22,6 +22,8 @@ describe('a beginning', () => {
 		[{ min_interval_s: 60, lastOfRuleAt: NOW - 59_000 }, 'held_back'],
 		[{ min_interval_s: 60, lastOfRuleAt: NOW - 60_000 }, 'pending'],
 		[{ min_interval_s: 60, lastOfRuleAt: null }, 'pending'],
+		[{ min_interval_s: 0, lastOfRuleAt: NOW + 5 }, 'pending'],
+		[{ min_interval_s: 60, lastOfRuleAt: NOW + 5 }, 'held_back'],
 		[{ withinHour: 9 }, 'pending'],
 		[{ withinHour: 10 }, 'held_back']
 	])('with %j is %s', (change, state) => expect(stateOf('alert.firing', change)).toBe(state));

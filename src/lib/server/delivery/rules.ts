@@ -30,7 +30,8 @@ export type Verdict = { state: 'pending' } | { state: 'held_back'; reason: strin
 export function judge(event: AlertEvent, channel: Candidate, now: number): Verdict {
 	if (event === 'alert.resolved') return judgeEnd(channel);
 	if (!channel.enabled) return heldBack('The channel is switched off.');
-	const sinceS = channel.lastOfRuleAt === null ? Infinity : (now - channel.lastOfRuleAt) / 1000;
+	// Another instance may have planned one since this one looked at its clock.
+	const sinceS = channel.lastOfRuleAt === null ? Infinity : Math.max(0, (now - channel.lastOfRuleAt) / 1000);
 	if (sinceS < channel.min_interval_s)
 		return heldBack(
 			`The rule spoke here ${Math.floor(sinceS)} s ago; it may every ${channel.min_interval_s} s.`

@@ -1,9 +1,10 @@
 // The delivery log: what became of each delivery, read, tried again, counted and kept short.
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { DeliveryRecord } from '#lib/contracts/channel.ts';
 import type { Db } from '../../db/index.ts';
 import { alerts } from '../../db/schema/alerts.ts';
-import { channels, deliveries, outbox } from '../../db/schema/delivery.ts';
+import { channels, deliveries } from '../../db/schema/delivery.ts';
+import { ALERT_TOPICS } from '../event.ts';
 
 type DeliveryRow = typeof deliveries.$inferSelect;
 
@@ -102,10 +103,13 @@ export async function makeDue(
 	});
 }
 
+/** Results have no effect here: they wait for the journal alone, and nobody for them. */
+const waits = sql`handled_at is null and topic in ${[...ALERT_TOPICS]}`;
+
 /** What waits: outbox rows whose deliveries are not written yet, and deliveries that are. */
 export async function countWaiting(db: Db): Promise<{ outbox: number; pending: number }> {
 	const [row] = await db.execute<{ outbox: number; pending: number }>(sql`
-		select (select count(*)::int from outbox where handled_at is null) as outbox,
+		select (select count(*)::int from outbox where ${waits}) as outbox,
 			(select count(*)::int from deliveries where state = 'pending') as pending`);
 	return { outbox: row?.outbox ?? 0, pending: row?.pending ?? 0 };
 }
@@ -114,16 +118,16 @@ export async function countWaiting(db: Db): Promise<{ outbox: number; pending: n
 export async function oldestWaiting(db: Db): Promise<Date | null> {
 	const [row] = await db.execute<{ oldest: string | null }>(sql`
 		select least(
-			(select min(created_at) from outbox where handled_at is null),
+			(select min(created_at) from outbox where ${waits}),
 			(select min(created_at) from deliveries where state = 'pending'))::text as oldest`);
 	return row?.oldest ? new Date(row.oldest) : null;
 }
 
 /**
  * Keeps the newest `keep` of each channel, everything that waits, and the beginning of each alert that goes on: its end is
- * told to whom its beginning was. Rows of the outbox go `outboxBefore`, once their deliveries are long written.
+ * told to whom its beginning was.
  */
-export async function prune(db: Db, keep: number, outboxBefore: Date): Promise<number> {
+export async function prune(db: Db, keep: number): Promise<number> {
 	const removed = await db.execute<{ id: string }>(sql`
 		delete from deliveries where id in (
 			select id from (
@@ -134,6 +138,5 @@ export async function prune(db: Db, keep: number, outboxBefore: Date): Promise<n
 			where place > ${keep} and state <> 'pending'
 				and not exists (select 1 from alerts a where a.id = ranked.alert_id and a.status = 'firing')
 		) returning id`);
-	await db.delete(outbox).where(lt(outbox.handled_at, outboxBefore));
 	return removed.length;
 }

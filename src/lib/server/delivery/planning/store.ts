@@ -1,85 +1,162 @@
-// From the outbox to deliveries: taken in small batches, judged channel by channel, written in one transaction.
+// From an alert's event to its deliveries: judged channel by channel, written once, in one transaction with the inbox.
 import { and, asc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { AlertRecord } from '#lib/contracts/alert.ts';
 import type { AlertEvent } from '#lib/contracts/channel.ts';
 import type { Db, Transaction } from '../../db/index.ts';
-import { channels, deliveries, outbox } from '../../db/schema/delivery.ts';
+import { channels, deliveries, inbox, outbox } from '../../db/schema/delivery.ts';
 import { ruleChannels } from '../../db/schema/rules.ts';
+import { ALERT_TOPICS, deliveryId, type AlertTold } from '../event.ts';
 import type { Candidate, Verdict } from '../rules.ts';
 
 type Channel = typeof channels.$inferSelect;
-type OutboxRow = typeof outbox.$inferSelect;
+type OutboxRow = Pick<typeof outbox.$inferSelect, 'id' | 'handled_at'>;
+
+/** Under which name events take effect here, in the inbox and on the journal. */
+export const CONSUMER = 'deliveries';
 
 const HOUR_MS = 3_600_000;
 
 export interface Planning {
-	/** Outbox rows at most. */
-	batch: number;
 	now: number;
 	judge: (event: AlertEvent, channel: Candidate, now: number) => Verdict;
 	/** When the first attempt is due, ms since the epoch. */
-	firstAttemptAt: (row: { event: AlertEvent; alert: AlertRecord; createdAt: Date }) => number;
+	firstAttemptAt: (told: AlertTold) => number;
+	/** What to do while somebody else has the event in hand: wait for them, or leave it to them. */
+	whenTaken: 'wait' | 'leave';
+	/** Whether an end whose beginning nobody knows waits for it: the outbox may have been restored without either. */
+	waitsForUnknown: boolean;
 }
 
-export interface Planned {
-	taken: number;
-	heldBack: Channel['type'][];
-}
+/** `known`: it had its effect before. `early`: an end whose beginning was not planned yet. `taken`: somebody else plans it. */
+export type Planned =
+	{ outcome: 'planned'; heldBack: Channel['type'][] } | { outcome: 'known' | 'early' | 'taken' };
 
 /**
- * Takes rows that wait in the outbox, writes a delivery for each channel that is to be told, and marks them handled: all of it
- * or nothing. Several instances may do so at once. An alert's end waits until its beginning has been taken.
+ * Writes a delivery for each channel that is to be told: all of it or nothing, and once, however often and wherever the
+ * event comes from. The order of locks is everybody's: outbox, inbox, channels.
  */
-export async function planDeliveries(db: Db, planning: Planning): Promise<Planned> {
+export async function planEvent(db: Db, told: AlertTold, planning: Planning): Promise<Planned> {
 	return db.transaction(async (tx) => {
-		const rows = await takeWaiting(tx, planning.batch);
-		const heldBack: Channel['type'][] = [];
-		for (const row of rows) heldBack.push(...(await planOne(tx, row, planning)));
-		if (rows.length > 0)
+		const row = await lockRow(tx, told.messageId, planning.whenTaken);
+		if (!row && planning.whenTaken === 'leave') return { outcome: 'taken' };
+		if (row?.handled_at) return { outcome: 'known' };
+		if (await isEarly(tx, told, row, planning)) return { outcome: 'early' };
+		const known = !(await intoInbox(tx, told.messageId));
+		const heldBack = known ? [] : await planChannels(tx, told, row?.id ?? null, planning);
+		if (row)
 			await tx
 				.update(outbox)
-				.set({ handled_at: new Date(planning.now) })
-				.where(
-					inArray(
-						outbox.id,
-						rows.map((row) => row.id)
-					)
-				);
-		return { taken: rows.length, heldBack };
+				.set({ handled_at: sql`now()` })
+				.where(eq(outbox.id, row.id));
+		return known ? { outcome: 'known' } : { outcome: 'planned', heldBack };
 	});
 }
 
-function takeWaiting(tx: Transaction, batch: number): Promise<OutboxRow[]> {
-	const earlier = sql`select 1 from outbox earlier
-		where earlier.subject_id = ${outbox.subject_id} and earlier.id < ${outbox.id} and earlier.handled_at is null`;
-	return tx
+/** Undefined where there is none: a restored database does not have what the journal still has. */
+async function lockRow(
+	tx: Transaction,
+	messageId: string,
+	whenTaken: Planning['whenTaken']
+): Promise<OutboxRow | undefined> {
+	const [row] = await tx
+		.select({ id: outbox.id, handled_at: outbox.handled_at })
+		.from(outbox)
+		.where(eq(outbox.message_id, messageId))
+		.for('update', whenTaken === 'leave' ? { skipLocked: true } : {});
+	return row;
+}
+
+async function isEarly(
+	tx: Transaction,
+	told: AlertTold,
+	row: OutboxRow | undefined,
+	planning: Planning
+): Promise<boolean> {
+	if (told.topic !== 'alert.resolved') return false;
+	const [beginning] = await tx
+		.select({ handled_at: outbox.handled_at })
+		.from(outbox)
+		.where(and(eq(outbox.subject_id, told.subjectId), eq(outbox.topic, 'alert.firing')));
+	if (beginning) return beginning.handled_at === null;
+	if (row || !planning.waitsForUnknown) return false;
+	return (await toldOf(tx, told.subjectId)).size === 0;
+}
+
+/** False when it is there already. */
+async function intoInbox(tx: Transaction, messageId: string): Promise<boolean> {
+	const entered = await tx
+		.insert(inbox)
+		.values({ consumer: CONSUMER, message_id: messageId })
+		.onConflictDoNothing()
+		.returning({ id: inbox.message_id });
+	return entered.length > 0;
+}
+
+/**
+ * Events that wait in the outbox and were written before `before`, ms since the epoch; oldest first, an alert's end only
+ * once its beginning was planned.
+ */
+export async function findWaiting(
+	db: Db,
+	{ before, limit, without }: { before: number; limit: number; without: readonly string[] }
+): Promise<AlertTold[]> {
+	const earlier = sql`select 1 from outbox earlier where earlier.subject_id = ${outbox.subject_id}
+		and earlier.topic = 'alert.firing' and earlier.id < ${outbox.id} and earlier.handled_at is null`;
+	const rows = await db
 		.select()
 		.from(outbox)
-		.where(and(isNull(outbox.handled_at), sql`not exists (${earlier})`))
+		.where(
+			and(
+				isNull(outbox.handled_at),
+				inArray(outbox.topic, [...ALERT_TOPICS]),
+				before === Infinity ? undefined : sql`${outbox.created_at} < ${new Date(before).toISOString()}`,
+				without.length === 0 ? undefined : sql`${outbox.message_id} not in ${without}`,
+				sql`not exists (${earlier})`
+			)
+		)
 		.orderBy(asc(outbox.id))
-		.limit(batch)
-		.for('update', { skipLocked: true });
+		.limit(limit);
+	return rows.map((row) => ({
+		messageId: row.message_id,
+		topic: row.topic as AlertEvent,
+		subjectId: row.subject_id,
+		createdAt: row.created_at,
+		alert: row.payload as unknown as AlertRecord
+	}));
+}
+
+/** Takes an event out of what waits without an effect: it was set aside. */
+export async function markHandled(db: Db, messageId: string): Promise<void> {
+	await db
+		.update(outbox)
+		.set({ handled_at: sql`now()` })
+		.where(eq(outbox.message_id, messageId));
 }
 
 /** Answers the kinds of the channels where it was held back. */
-async function planOne(tx: Transaction, row: OutboxRow, planning: Planning): Promise<Channel['type'][]> {
-	const alert = row.payload as unknown as AlertRecord;
-	const told = await toldOf(tx, row.subject_id);
+async function planChannels(
+	tx: Transaction,
+	told: AlertTold,
+	outboxId: number | null,
+	planning: Planning
+): Promise<Channel['type'][]> {
+	const { rule_id: ruleId } = told.alert;
+	const beginnings = await toldOf(tx, told.subjectId);
 	const addressed =
-		row.topic === 'alert.resolved'
-			? await lockChannels(tx, [...told.keys()])
-			: await ofRule(tx, alert.rule_id);
+		told.topic === 'alert.resolved'
+			? await lockChannels(tx, [...beginnings.keys()])
+			: await ofRule(tx, ruleId);
 	const heldBack: Channel['type'][] = [];
 	for (const channel of addressed) {
 		const candidate = {
 			...channel,
-			...(await recentOf(tx, channel.id, alert.rule_id, planning.now)),
-			beginning: told.get(channel.id) ?? null
+			...(await recentOf(tx, channel.id, ruleId, planning.now)),
+			beginning: beginnings.get(channel.id) ?? null
 		};
-		const verdict = planning.judge(row.topic, candidate, planning.now);
+		const verdict = planning.judge(told.topic, candidate, planning.now);
 		if (verdict === null) continue;
 		if (verdict.state === 'held_back') heldBack.push(channel.type);
-		await insertDelivery(tx, row, alert, channel, verdict, planning);
+		await insertDelivery(tx, told, { outboxId, channel, verdict, planning });
 	}
 	return heldBack;
 }
@@ -149,26 +226,26 @@ async function recentOf(
 
 async function insertDelivery(
 	tx: Transaction,
-	row: OutboxRow,
-	alert: AlertRecord,
-	channel: Channel,
-	verdict: NonNullable<Verdict>,
-	planning: Planning
+	told: AlertTold,
+	to: { outboxId: number | null; channel: Channel; verdict: NonNullable<Verdict>; planning: Planning }
 ): Promise<void> {
-	const due = planning.firstAttemptAt({ event: row.topic, alert, createdAt: row.created_at });
+	const { outboxId, channel, verdict, planning } = to;
+	const heldBack = verdict.state === 'held_back';
 	await tx
 		.insert(deliveries)
 		.values({
-			outbox_id: row.id,
+			id: deliveryId(told.messageId, channel.id),
+			outbox_id: outboxId,
+			message_id: told.messageId,
 			channel_id: channel.id,
-			rule_id: alert.rule_id,
-			alert_id: row.subject_id,
-			event: row.topic,
-			payload: row.payload,
+			rule_id: told.alert.rule_id,
+			alert_id: told.subjectId,
+			event: told.topic,
+			payload: { ...told.alert },
 			state: verdict.state,
-			answer: verdict.state === 'held_back' ? verdict.reason : null,
+			answer: heldBack ? verdict.reason : null,
 			created_at: new Date(planning.now),
-			next_attempt_at: verdict.state === 'held_back' ? null : new Date(due)
+			next_attempt_at: heldBack ? null : new Date(planning.firstAttemptAt(told))
 		})
 		.onConflictDoNothing();
 }

@@ -1,41 +1,51 @@
-// The relay: a loop that writes deliveries for what waits in the outbox, and sends what is due.
-import type { AlertRecord } from '#lib/contracts/alert.ts';
-import { subjects, type Bus } from '../../bus/index.ts';
+// The relay: a loop that publishes what waits in the outbox, plans what the journal does not bring back, and sends what is due.
+import { subjects, type Bus, type Journal } from '../../bus/index.ts';
 import { prune } from '../log/store.ts';
-import { planDeliveries } from '../planning/store.ts';
-import { judge } from '../rules.ts';
+import type { Planner } from '../planning/planner.ts';
+import { createPublishing } from '../publishing/publishing.ts';
+import { pruneHandled } from '../publishing/store.ts';
+import type { Clock } from './clock.ts';
 import { createSending, type SendingDeps } from './sending.ts';
 import { nextDueAt } from './store.ts';
-import { TIMING, type RelayTiming } from './timing.ts';
 
-const BATCH = 20;
 const KEPT_PER_CHANNEL = 2000;
 const OUTBOX_KEPT_MS = 7 * 86_400_000;
+const RESULTS_KEPT_MS = 600_000;
+/** More than twice as long as the journal keeps a message: what it forgot cannot come again. */
+const INBOX_KEPT_MS = 15 * 86_400_000;
 const TIDY_EVERY_MS = 600_000;
+/** What waits for the journal is kept within bounds more often than what is only old. */
+const BOUND_EVERY_MS = 10_000;
 
-export interface RelayDeps extends Pick<SendingDeps, 'db' | 'log' | 'attempt' | 'count'> {
+export interface RelayDeps extends Omit<SendingDeps, 'onEnded'> {
 	bus: Bus;
-	timing?: Partial<RelayTiming>;
+	journal: Journal | null;
+	planner: Planner;
+	clock: Clock;
 }
 
 export interface Relay {
 	start(): void;
+	/** Something was planned, or waits. */
+	wake(): void;
+	/** Results that the journal never had, since the start. */
+	dropped(): number;
 	/** A person changed a channel, or asked for another attempt: it rests no longer. */
 	revive(channelId: string): void;
 	/** Sends what is due, within a short time; the rest waits for the next start. */
 	stop(): Promise<void>;
 }
 
-export function createRelay({ bus, timing: given, ...deps }: RelayDeps): Relay {
-	const { db, log } = deps;
-	const timing = { ...TIMING, ...given };
+export function createRelay({ bus, journal, planner, clock, ...deps }: RelayDeps): Relay {
+	const { db, log, timing } = deps;
 	const { now, pollMs, flushMs } = timing;
 	const sleeper = createSleeper();
-	const sending = createSending({ ...deps, timing, onEnded: sleeper.wake });
+	const sending = createSending({ ...deps, onEnded: sleeper.wake });
+	const publishing = createPublishing({ db, journal, log, timing });
 	let running: Promise<void> | null = null;
 	let stopping = false;
 	let failing = false;
-	let tidiedAt = -Infinity;
+	const tidying = createTurns(now);
 
 	async function loop(): Promise<void> {
 		while (!stopping) {
@@ -47,7 +57,9 @@ export function createRelay({ bus, timing: given, ...deps }: RelayDeps): Relay {
 	/** Answers how long nothing will be due, ms. */
 	async function passOnce(): Promise<number> {
 		try {
-			await plan();
+			await clock.check();
+			await publishing.pass();
+			await planner.planWaiting(publishing.straightBefore());
 			await sending.begin(false);
 			await tidy();
 			const wait = await untilNext();
@@ -60,41 +72,28 @@ export function createRelay({ bus, timing: given, ...deps }: RelayDeps): Relay {
 		}
 	}
 
-	/** Until nothing is taken: fewer than a batch may also mean that an end waited for its beginning. */
-	async function plan(): Promise<void> {
-		for (let taken = 1; taken > 0;) {
-			const planned = await planDeliveries(db, { batch: BATCH, now: now(), judge, firstAttemptAt });
-			for (const type of planned.heldBack) deps.count(type, 'held_back');
-			taken = planned.taken;
-		}
-	}
-
-	function firstAttemptAt({
-		event,
-		alert,
-		createdAt
-	}: {
-		event: string;
-		alert: AlertRecord;
-		createdAt: Date;
-	}) {
-		const waits = event === 'alert.firing' && alert.snapshot_url === null && alert.snapshot_problem === null;
-		return createdAt.getTime() + (waits ? timing.pictureWaitMs : 0);
-	}
-
 	async function tidy(): Promise<void> {
-		if (now() - tidiedAt < TIDY_EVERY_MS) return;
-		tidiedAt = now();
-		await prune(db, KEPT_PER_CHANNEL, new Date(now() - OUTBOX_KEPT_MS));
+		const ago = (ms: number) => new Date(now() - ms);
+		if (tidying.isDue('bound', BOUND_EVERY_MS)) await publishing.bound();
+		if (!tidying.isDue('prune', TIDY_EVERY_MS)) return;
+		await prune(db, KEPT_PER_CHANNEL);
+		await pruneHandled(db, {
+			alerts: ago(OUTBOX_KEPT_MS),
+			results: ago(RESULTS_KEPT_MS),
+			inbox: ago(INBOX_KEPT_MS)
+		});
 	}
 
 	async function untilNext(): Promise<number> {
-		const moments = [...sending.resumes(), (await nextDueAt(db, now())) ?? Infinity];
+		const due = (await nextDueAt(db, now())) ?? Infinity;
+		const moments = [...sending.resumes(), due, publishing.nextChangeAt()];
 		return Math.max(0, Math.min(pollMs, ...moments.map((at) => at - now())));
 	}
 
 	async function flush(): Promise<void> {
-		await plan();
+		await publishing.pass();
+		// Nobody may be there to bring back what was just published; where somebody is, it is planned once all the same.
+		await planner.planWaiting(Infinity);
 		for (let under: Promise<void> | null = Promise.resolve(); under !== null; under = sending.next()) {
 			await under;
 			await sending.begin(true);
@@ -119,6 +118,8 @@ export function createRelay({ bus, timing: given, ...deps }: RelayDeps): Relay {
 
 	let unsubscribe = () => {};
 	return {
+		wake: sleeper.wake,
+		dropped: publishing.dropped,
 		revive(channelId) {
 			sending.revive(channelId);
 			sleeper.wake();
@@ -131,6 +132,18 @@ export function createRelay({ bus, timing: given, ...deps }: RelayDeps): Relay {
 		stop() {
 			unsubscribe();
 			return stop();
+		}
+	};
+}
+
+/** Whether something is to be done again, by name. */
+function createTurns(now: () => number) {
+	const last = new Map<string, number>();
+	return {
+		isDue(name: string, everyMs: number): boolean {
+			if (now() - (last.get(name) ?? -Infinity) < everyMs) return false;
+			last.set(name, now());
+			return true;
 		}
 	};
 }

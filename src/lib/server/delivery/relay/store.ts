@@ -1,5 +1,5 @@
 // The relay's rows: deliveries claimed, one after the other, and what became of each.
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/index.ts';
 import { channels, deliveries } from '../../db/schema/delivery.ts';
 import { QUICK_RETRIES } from '../rules.ts';
@@ -56,8 +56,11 @@ interface Found extends Record<string, unknown> {
 const untouched = ({ id, attempts }: Pick<Found, 'id' | 'attempts'>) =>
 	and(eq(deliveries.id, id), eq(deliveries.state, 'pending'), eq(deliveries.attempts, attempts));
 
+/** As they came to pass; what a restored database had no row of is older than all it has. */
+const inOrder = sql`outbox_id nulls first, created_at, id`;
+
 /**
- * An alert's events stay in order: only the first that waits may go. Among these, one waits while an earlier one of its
+ * An alert's events stay in order (alert.firing, alert.resolved): only the first that waits may go. Among these, one waits while an earlier one of its
  * channel is in its first quick attempts. One pass over what waits, since after a long outage that may be thousands.
  */
 async function firstDue(db: Db, { now, leaseMs, busy, hurry }: Claim): Promise<Found | undefined> {
@@ -65,20 +68,20 @@ async function firstDue(db: Db, { now, leaseMs, busy, hurry }: Claim): Promise<F
 	const soon = new Date(now + leaseMs).toISOString();
 	const [due] = await db.execute<Found>(sql`
 		with waiting as (
-			select id, channel_id, outbox_id, attempts, next_attempt_at,
-				row_number() over (partition by channel_id, alert_id order by outbox_id) as place
+			select id, channel_id, outbox_id, created_at, attempts, next_attempt_at,
+				row_number() over (partition by channel_id, alert_id order by event) as place
 			from deliveries
 			where state = 'pending' ${busy.length === 0 ? sql`` : sql`and channel_id not in ${busy}`}
 		), heads as (
 			select *, bool_or(attempts <= ${QUICK_RETRIES} and next_attempt_at <= ${soon}::timestamptz) over (
-				partition by channel_id order by outbox_id rows between unbounded preceding and 1 preceding
+				partition by channel_id order by ${inOrder} rows between unbounded preceding and 1 preceding
 			) as waits
 			from waiting where place = 1
 		)
 		select id, channel_id, attempts from heads
 		where waits is not true
 			and (next_attempt_at <= ${at}::timestamptz or (${hurry}::boolean and attempts = 0))
-		order by outbox_id
+		order by ${inOrder}
 		limit 1`);
 	return due;
 }
@@ -88,7 +91,7 @@ async function oldestWaiting(db: Db, channelId: string): Promise<Pick<Found, 'id
 		.select({ id: deliveries.id, attempts: deliveries.attempts })
 		.from(deliveries)
 		.where(and(eq(deliveries.channel_id, channelId), eq(deliveries.state, 'pending')))
-		.orderBy(asc(deliveries.outbox_id))
+		.orderBy(inOrder)
 		.limit(1);
 	return oldest;
 }

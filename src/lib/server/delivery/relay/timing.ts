@@ -15,6 +15,10 @@ export interface RelayTiming {
 	restMs: number;
 	/** For what is due when the server stops. */
 	flushMs: number;
+	/** A journal that has been away for so long is not waited for: alerts are planned straight from the outbox. */
+	awayMs: number;
+	/** So long an alert waits for its message to come back from a journal that is there. */
+	lateMs: number;
 }
 
 export const TIMING: RelayTiming = {
@@ -24,5 +28,7 @@ export const TIMING: RelayTiming = {
 	pollMs: 5000,
 	leaseMs: 60_000,
 	restMs: 60_000,
-	flushMs: 2500
+	flushMs: 2500,
+	awayMs: 5000,
+	lateMs: 15_000
 };
