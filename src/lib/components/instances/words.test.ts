@@ -6,6 +6,7 @@ import {
 	complaint,
 	fleetNow,
 	fleetWords,
+	inOrder,
 	labelOf,
 	labelsProblem,
 	loadWords,
@@ -72,6 +73,16 @@ describe('all instances', () => {
 	it('are summed up by what the living may run', () => {
 		expect(fleetWords(list)).toBe('2 up, 1 away, 3 of 16 streams');
 		expect(fleetWords([one('a')])).toBe('1 up, 3 of 16 streams');
+	});
+
+	it('stand with those in trouble first, then as people sort names', () => {
+		const fleet = [
+			one('vf-10'),
+			one('vf-2'),
+			one('vf-11', { clock_skew_s: 5 }),
+			one('vf-3', { state: 'away' })
+		];
+		expect(inOrder(fleet).map(({ id }) => id)).toEqual(['vf-3', 'vf-11', 'vf-2', 'vf-10']);
 	});
 
 	it('show an update under way, not what is gone', () => {

@@ -13,6 +13,14 @@ export const GLYPHS: Record<InstanceRecord['state'], StreamStatusWord> = {
 	away: 'worker_down'
 };
 
+/** Whoever needs a person first, then by id as people sort names. */
+export function inOrder(instances: readonly InstanceRecord[]): InstanceRecord[] {
+	const rank = (instance: InstanceRecord) => (complaint(instance) === null ? 1 : 0);
+	return [...instances].sort((a, b) => rank(a) - rank(b) || byName(a.id, b.id));
+}
+
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
 /** The newest sign of life of any instance, ms by the database's clock: the reader's own may be wrong. */
 export function fleetNow(instances: readonly InstanceRecord[]): number {
 	return Math.max(...instances.map(({ heartbeat_at }) => Date.parse(heartbeat_at)));
@@ -78,7 +86,7 @@ export const labelsText = (labels: Labels): string => Object.entries(labels).map
 export function offeredLabels(instances: readonly InstanceRecord[]): [string, string][] {
 	const all = workersUp(instances).flatMap(({ labels }) => Object.entries(labels));
 	return [...new Map(all.map((label) => [labelText(label), label])).values()].sort((a, b) =>
-		labelText(a).localeCompare(labelText(b), 'en', { numeric: true })
+		byName(labelText(a), labelText(b))
 	);
 }
 
