@@ -1,6 +1,5 @@
 // What carries messages between instances, as the configuration has it: this process alone, or NATS.
 import type { Logger } from '../base/log.ts';
-import { StartupError } from '../base/startup-error.ts';
 import type { Config } from '../config/index.ts';
 import type { Bus } from './bus.ts';
 import type { Journal, ObjectStore } from './journal.ts';
@@ -15,7 +14,14 @@ export interface Carriers {
 }
 
 /** Throws StartupError where NATS cannot be used at all: wrong credentials, not NATS. One that is away is waited for. */
-export async function openCarriers(config: Config, log: Logger): Promise<Carriers> {
-	if (config.natsUrl !== null) throw new StartupError('NATS is not carried yet.');
-	return { bus: createMemoryBus(log, config.instanceId), journal: null, objects: null };
+export async function openCarriers(
+	config: Pick<Config, 'natsUrl' | 'nats' | 'instanceId'>,
+	log: Logger
+): Promise<Carriers> {
+	if (config.natsUrl === null) {
+		return { bus: createMemoryBus(log, config.instanceId), journal: null, objects: null };
+	}
+	// Loaded where it is used: a single process starts without it.
+	const { openNats } = await import('./nats/index.ts');
+	return openNats(config, log);
 }

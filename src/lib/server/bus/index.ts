@@ -11,3 +11,4 @@ export {
 	type StreamChange,
 	type Subject
 } from './subjects.ts';
+export { skewOf } from './origin.ts';

@@ -1,4 +1,5 @@
 // Subscribers and answerers of this process: what every kind of bus does for those who are here.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/log.ts';
 import type { Bus, Origin } from './bus.ts';
 import type { Question, Subject } from './subjects.ts';
@@ -8,16 +9,31 @@ type Answerer = (payload: never) => Promise<unknown>;
 
 export interface Local extends Pick<Bus, 'subscribe' | 'answer'> {
 	deliver<T>(subject: Subject<T>, payload: T, origin: Origin): void;
-	/** Whether anybody here takes what other instances say. */
-	listensAfar<T>(subject: Subject<T>): boolean;
 	/** Undefined where nobody here answers. */
 	answerOf<Q, A>(question: Question<Q, A>, payload: Q): Promise<A | undefined>;
 	clear(): void;
 }
 
-export function createLocal(log: Pick<Logger, 'error'>): Local {
+/** What reaches further than this process, and has to be fetched or offered there. */
+export interface Far {
+	/** The first subscriber here takes what other instances say (true), or the last such has gone (false). */
+	listening(subject: Subject<unknown>, anybody: boolean): void;
+	/** A question is answered here now, or no more. */
+	answering(question: Question<unknown, unknown>, answered: boolean): void;
+}
+
+const NOWHERE: Far = { listening: () => {}, answering: () => {} };
+
+export function createLocal(log: Pick<Logger, 'error'>, far: Far = NOWHERE): Local {
 	const handlers = new Map<string, Set<{ handle: Handler; onlyHere: boolean }>>();
 	const answerers = new Map<string, Answerer>();
+	const listenersAfar = new Map<string, number>();
+
+	function countAfar(subject: Subject<unknown>, by: 1 | -1): void {
+		const before = listenersAfar.get(subject.name) ?? 0;
+		listenersAfar.set(subject.name, before + by);
+		if (before === 0 || before + by === 0) far.listening(subject, before + by > 0);
+	}
 
 	return {
 		deliver(subject, payload, origin) {
@@ -39,20 +55,40 @@ export function createLocal(log: Pick<Logger, 'error'>): Local {
 				onlyHere: from === 'here'
 			};
 			set.add(entry);
-			return () => void set.delete(entry);
+			if (!entry.onlyHere) countAfar(subject, 1);
+			return () => {
+				if (set.delete(entry) && !entry.onlyHere) countAfar(subject, -1);
+			};
 		},
-		listensAfar: (subject) => [...(handlers.get(subject.name) ?? [])].some(({ onlyHere }) => !onlyHere),
 		answer(question, answerer) {
 			answerers.set(question.name, answerer as Answerer);
-			return () => void answerers.delete(question.name);
+			far.answering(question, true);
+			return () => {
+				if (answerers.get(question.name) !== answerer) return;
+				answerers.delete(question.name);
+				far.answering(question, false);
+			};
 		},
 		async answerOf<Q, A>(question: Question<Q, A>, payload: Q) {
 			const answerer = answerers.get(question.name) as ((payload: Q) => Promise<A | undefined>) | undefined;
 			return answerer?.(payload);
 		},
 		clear() {
+			for (const set of handlers.values()) set.clear();
 			handlers.clear();
 			answerers.clear();
+			listenersAfar.clear();
 		}
 	};
+}
+
+/** What the promise gives, or undefined when it takes longer. */
+export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+	const overdue = new AbortController();
+	try {
+		const late = sleep(ms, undefined, { signal: overdue.signal }).catch(() => undefined);
+		return await Promise.race([promise, late]);
+	} finally {
+		overdue.abort();
+	}
 }

@@ -2,7 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Bus, Origin } from './bus.ts';
-import { createLocal } from './local.ts';
+import { createLocal, inTime } from './local.ts';
 
 export function createMemoryBus(log: Pick<Logger, 'error'>, instance = 'this'): Bus {
 	const local = createLocal(log);
@@ -14,9 +14,9 @@ export function createMemoryBus(log: Pick<Logger, 'error'>, instance = 'this'): 
 		// Everything there is, is here.
 		watch: () => () => {},
 		watchedElsewhere: () => false,
-		async ask(question, asked, payload) {
+		async ask(question, asked, payload, timeoutMs) {
 			if (asked !== instance && asked !== 'any') throw nobodyThere(asked);
-			const answer = await local.answerOf(question, payload);
+			const answer = await inTime(local.answerOf(question, payload), timeoutMs);
 			if (answer === undefined) throw nobodyThere(asked);
 			return answer;
 		},
