@@ -1,6 +1,6 @@
 // A child process that runs streams through the product's own engine, bus and live fan-out, without database or pages.
 // Started by bench/pipeline.ts and bench/fleet.ts over IPC: argument 1 is a HostPlan as JSON.
-import { createMemoryBus } from '#lib/server/bus/index.ts';
+import { createMemoryBus, subjects } from '#lib/server/bus/index.ts';
 import { createLogger } from '#lib/server/base/log.ts';
 import { createEngine } from '#lib/server/engine/index.ts';
 import { createLive } from '#lib/server/live/index.ts';
@@ -27,9 +27,11 @@ const runnable = plan.sources.map((source, index) => ({
 	staleAfterS: 10,
 	detection: null,
 	clipPrerollS: 0,
+	token: 1,
 	processingVersion: '1'
 }));
 const streams: StreamsForEngine = {
+	tokenOf: () => 1,
 	listRunnable: () => Promise.resolve({ runnable, refused: [] }),
 	checkAddress: () => Promise.resolve(null),
 	recordRunState: () => Promise.resolve(),
@@ -53,7 +55,13 @@ const engine = createEngine({
 	inference: { threads: 1, pending: 2, provider: 'cpu' }
 });
 await engine.start();
-const live = createLive({ bus, engine, fps: plan.preview.fps });
+const fleet = {
+	statuses: engine.statuses,
+	status: engine.status,
+	onStatus: (handler: (status: StreamStatus) => void) => bus.subscribe(subjects.status, handler),
+	isRemote: () => false
+};
+const live = createLive({ bus, fleet, fps: plan.preview.fps });
 const stopWatching = new AbortController();
 if (plan.watched > 0)
 	void drain(

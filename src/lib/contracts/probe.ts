@@ -1,13 +1,17 @@
 // Looking at a source before it is saved: the question and the answer.
 import { z } from 'zod';
 import type { SourceFailure } from './failure.ts';
+import { labels } from './instance.ts';
 import { RTSP_TRANSPORTS } from './run.ts';
 
 export const probeInput = z.strictObject({
 	url: z.string().trim().min(1).max(2048),
 	rtsp_transport: z.enum(RTSP_TRANSPORTS).default('auto'),
 	/** Probe a stored stream's address: lets a masked URL be tried with the password that is stored. */
-	stream_id: z.uuid().optional()
+	stream_id: z.uuid().optional(),
+	placement: labels
+		.optional()
+		.describe("labels the instance that looks must bear; the stored stream's when `stream_id` is given")
 });
 export type ProbeInput = z.infer<typeof probeInput>;
 

@@ -3,6 +3,7 @@ import type { Alerts } from '../alerts/index.ts';
 import type { Detections } from '../detections/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { Engine } from '../engine/index.ts';
+import type { Fleet } from '../fleet/index.ts';
 import type { History } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
 import type { Models } from '../models/index.ts';
@@ -31,7 +32,10 @@ export interface Services {
 	delivery: Delivery;
 	/** Sessions as well. */
 	scenarios: Scenarios;
+	/** What runs on this very instance. */
 	engine: Engine;
+	/** What runs on any. */
+	fleet: Fleet;
 	live: Live;
 	health: Health;
 	metrics: Metrics;

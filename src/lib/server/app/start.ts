@@ -1,6 +1,8 @@
 // The composition root: how the server starts, as a list. Every room is made here and handed what it needs.
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { InstanceRole } from '#lib/contracts/instance.ts';
 import { createAlerts } from '../alerts/index.ts';
 import { createAuth } from '../auth/index.ts';
 import { createLogger, type Logger } from '../base/log.ts';
@@ -10,6 +12,7 @@ import { openDatabase, type Database } from '../db/index.ts';
 import { createDelivery } from '../delivery/index.ts';
 import { createDetections } from '../detections/index.ts';
 import { createEngine } from '../engine/index.ts';
+import { createFleet, type Self } from '../fleet/index.ts';
 import { createHistory } from '../history/index.ts';
 import { createLive, renderEvidence } from '../live/index.ts';
 import { createModels } from '../models/index.ts';
@@ -38,18 +41,15 @@ export async function start(config: Config): Promise<App> {
 		const services = await furnish(config, log, database, bus);
 		const signIn = await services.auth.seed();
 		if (config.demo.enabled) await addDemoCameras(services);
-		services.alerts.start();
-		services.detections.start();
-		if (config.roles.includes('relay')) services.delivery.start();
 		const retention = keepWithinDays(config, log, bus, services);
-		if (config.roles.includes('worker')) await services.engine.start();
-		services.history.start();
-		services.scenarios.start();
+		await begin(services);
 		closer.first('readiness', services.health.stopping);
 		closer.first('metrics', services.metrics.stop);
 		closer.first('watchers', services.live.close);
 		closer.first('models', services.models.close);
+		closer.first('leases', services.fleet.leases.close);
 		closer.first('engine', services.engine.stop);
+		closer.first('fleet', services.fleet.stop);
 		closer.first('scenarios', services.scenarios.stop);
 		closer.first('history', services.history.stop);
 		closer.first('retention', retention.stop);
@@ -65,18 +65,36 @@ export async function start(config: Config): Promise<App> {
 	}
 }
 
+/** What this instance is there for, by its roles. Alerts of streams that nobody runs are a relay's to raise as well. */
+async function begin(services: Services): Promise<void> {
+	const { alerts, delivery, detections, engine, fleet, history, scenarios } = services;
+	const has = (...roles: InstanceRole[]) => roles.some((role) => services.config.roles.includes(role));
+	await fleet.start();
+	if (has('worker', 'relay')) alerts.start();
+	if (has('worker')) {
+		detections.start();
+		history.start();
+		fleet.leases.onChange(() => void engine.reconcile());
+		await engine.start();
+	}
+	if (has('relay')) delivery.start();
+	// Who watches a session is known where they watch.
+	if (has('web', 'relay')) scenarios.start();
+}
+
 /** The rooms, in the order in which they need each other. */
 async function furnish(config: Config, log: Logger, database: Database, bus: Bus): Promise<Services> {
 	const { db } = database;
 	const auth = createAuth(db, config, log);
+	const fleet = createFleet({ db, bus, log, self: selfOf(config) });
 	const streams = createStreams({
 		db,
 		log,
-		config,
+		config: { ...config, events: config.natsUrl !== null },
+		leases: fleet.leases,
 		onChange: (change) => bus.publish(subjects.streamChange, change)
 	});
-	await streams.recover();
-	const settings = createSettings({ db, version: config.version });
+	const settings = createSettings({ db, bus, log, version: config.version });
 	const preview = previewOf(await settings.get());
 	const history = createHistory({
 		db,
@@ -101,9 +119,12 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		watches: { of: rules.watchOf },
 		clipsDir: join(config.dataDir, 'clip-ring'),
 		models,
-		inference: config.inference
+		inference: config.inference,
+		onIdle: () => void fleet.leases.pass()
 	});
-	const live = createLive({ bus, engine, fps: preview.fps });
+	fleet.attach(engine);
+	fleet.leases.attach(engine);
+	const live = createLive({ bus, fleet, fps: preview.fps });
 	const { dataDir } = config;
 	const alerts = createAlerts({
 		db,
@@ -140,7 +161,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		engine.setPreview(previewOf(changed));
 		live.setFps(changed.live_preview_fps);
 	});
-	const told = { config, log, bus, database, auth, streams, engine, delivery, live };
+	const told = { config, log, bus, database, auth, streams, engine, fleet, delivery, live };
 	return {
 		log,
 		config,
@@ -155,9 +176,23 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		delivery,
 		scenarios,
 		engine,
+		fleet,
 		live,
 		health: tellHealth(told),
 		metrics: tellMetrics(told)
+	};
+}
+
+function selfOf(config: Config): Self {
+	return {
+		id: config.instanceId,
+		boot: randomUUID(),
+		roles: config.roles,
+		labels: config.labels,
+		maxStreams: config.roles.includes('worker') ? config.maxStreams : 0,
+		version: config.version,
+		address: config.advertise,
+		alone: config.databaseUrl === null
 	};
 }
 

@@ -7,6 +7,7 @@ import type { Database } from '../db/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { DURATION_BUCKETS_S } from '../engine/inference/index.ts';
+import type { Fleet } from '../fleet/index.ts';
 import type { Live } from '../live/index.ts';
 import type { Streams } from '../streams/index.ts';
 import {
@@ -26,6 +27,7 @@ export interface Told {
 	auth: Auth;
 	streams: Streams;
 	engine: Engine;
+	fleet: Fleet;
 	delivery: Delivery;
 	live: Live;
 }

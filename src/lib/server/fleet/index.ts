@@ -6,10 +6,15 @@ import type { SourceConfig } from '#lib/contracts/run.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import type { Logger } from '../base/log.ts';
 import type { Bus } from '../bus/index.ts';
+import { createLeases } from './leases.ts';
 import type { LocalEngine, Leases, Self } from './ports.ts';
+import { createRemote } from './remote.ts';
 import type { FleetDatabase } from './store.ts';
+import { createView, type StatusHandler } from './view/index.ts';
+import { readInstances, readUntold } from './view/store.ts';
 
-export type { LocalEngine, Leases, Self } from './ports.ts';
+export type { LocalEngine, LocalRuns, Leases, Self } from './ports.ts';
+export type { Source, StatusHandler } from './view/index.ts';
 
 export interface FleetDeps {
 	db: FleetDatabase;
@@ -26,9 +31,14 @@ export interface Fleet {
 	statuses(): StreamStatus[];
 	/** Of one stream; `deactivated` when nobody has anything to do with it. */
 	status(streamId: string): StreamStatus;
+	/**
+	 * Calls the handler with every status that is told from now on: by the engine here, by other instances (times by this
+	 * instance's clock), and by the fleet itself of streams that should run and that nobody runs. The returned function ends that.
+	 */
+	onStatus(handler: StatusHandler): () => void;
 	/** The newest activity lines, oldest first; empty where the instance that runs it does not answer. */
 	logs(streamId: string, tail: number): Promise<ActivityLine[]>;
-	/** Tries a failed source again at once instead of when its backoff ends. */
+	/** Tries a failed source again at once instead of when its backoff ends. Throws `unavailable` where its instance does not answer. */
 	retryNow(streamId: string): Promise<void>;
 	/** Looks at a source from an instance that bears the labels. Throws `unavailable` where none does. */
 	probe(source: SourceConfig, placement: Labels): Promise<ProbeResult>;
@@ -36,7 +46,65 @@ export interface Fleet {
 	isRemote(streamId: string): boolean;
 	/** By id. */
 	instances(): Promise<InstanceRecord[]>;
+	/** By id, as last read; empty before that. */
+	knownInstances(): readonly InstanceRecord[];
 	/** Begins to listen and, with the role, to hold streams. */
 	start(): Promise<void>;
+	/** Gives back what is held, and hears nothing more. */
 	stop(): Promise<void>;
+}
+
+export function createFleet({ db, bus, log, self }: FleetDeps): Fleet {
+	const leases = createLeases({ db, bus, log, self });
+	let local: LocalEngine | null = null;
+	let silence = () => {};
+
+	const engine = (): LocalEngine => {
+		if (!local) throw new Error('the fleet was used before it had its engine');
+		return local;
+	};
+	const view = createView({
+		self,
+		bus,
+		log,
+		engine,
+		holds: (streamId) => leases.tokenOf(streamId) !== null,
+		look: async (missing) => {
+			const [instances, untold] = await Promise.all([readInstances(db), readUntold(db, missing)]);
+			return { instances, untold };
+		}
+	});
+	const remote = createRemote({ self, bus, log, engine, holder: view.holder, instances: view.instances });
+
+	return {
+		leases,
+		attach: (given) => void (local = given),
+		statuses: view.statuses,
+		status: view.status,
+		onStatus: view.onStatus,
+		logs: remote.logs,
+		retryNow: remote.retryNow,
+		probe: remote.probe,
+		isRemote(streamId) {
+			const holder = view.holder(streamId);
+			return holder !== null && holder !== self.id;
+		},
+		instances: async () => (await readInstances(db)).map(toRecord),
+		knownInstances: view.instances,
+		async start() {
+			view.start();
+			silence = remote.answer();
+			await leases.start();
+			await view.look();
+		},
+		async stop() {
+			silence();
+			view.stop();
+			await leases.release();
+		}
+	};
+}
+
+function toRecord({ age_s: _, ...record }: InstanceRecord & { age_s: number }): InstanceRecord {
+	return record;
 }

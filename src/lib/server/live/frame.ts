@@ -7,6 +7,8 @@ export interface SharedFrame {
 	readonly frame: PreviewFrame;
 	/** When it reached this server, `performance.now()` ms. */
 	readonly arrivedAt: number;
+	/** Whether it was made on this very instance. */
+	readonly here: boolean;
 	/** The SSE event, bytes. */
 	event(): Uint8Array;
 	/** The JPEG with its motion drawn on it; drawn once for each way of drawing. */
@@ -16,12 +18,13 @@ export interface SharedFrame {
 /** Ways of drawing kept a frame: one, and a second while somebody changes a slider. */
 const MAX_DRAWN = 2;
 
-export function shareFrame(frame: PreviewFrame): SharedFrame {
+export function shareFrame(frame: PreviewFrame, here = true): SharedFrame {
 	let event: Uint8Array | null = null;
 	const drawings = new Map<string, Promise<Uint8Array>>();
 	return {
 		frame,
 		arrivedAt: performance.now(),
+		here,
 		event: () => (event ??= encodeEvent('frame', toLiveFrame(frame))),
 		drawn(display) {
 			const key = overlayKey(display);

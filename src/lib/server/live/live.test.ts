@@ -54,7 +54,12 @@ beforeEach(() => {
 	bus = createMemoryBus({ error: vi.fn() });
 	live = createLive({
 		bus,
-		engine: { statuses: () => [statusOf('a'), statusOf('b')], status: statusOf },
+		fleet: {
+			statuses: () => [statusOf('a'), statusOf('b')],
+			status: statusOf,
+			onStatus: (handler) => bus.subscribe(subjects.status, handler),
+			isRemote: () => false
+		},
 		fps: 1000
 	});
 });
@@ -186,16 +191,16 @@ describe('over a real connection', () => {
 });
 
 describe('pictures', () => {
-	test('go out no faster than the settings say', () => {
+	test('go out no faster than the settings say', async () => {
 		live.setFps(1);
 		for (let seq = 1; seq <= 5; seq++) bus.publish(subjects.frame, frameOf({ seq }));
-		expect(live.latest('a')?.frame.seq).toBe(1);
+		expect((await live.newest('a'))?.frame.seq).toBe(1);
 	});
 
-	test('of a deleted stream are forgotten', () => {
+	test('of a deleted stream are forgotten', async () => {
 		bus.publish(subjects.frame, frameOf());
 		bus.publish(subjects.streamChange, { streamId: 'a', change: 'deleted' });
-		expect(live.latest('a')).toBeNull();
+		expect(await live.newest('a')).toBeNull();
 	});
 
 	test('are stale, without motion, when the stream is not connected', async () => {

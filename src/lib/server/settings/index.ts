@@ -5,6 +5,9 @@ import {
 	type SystemSettingsInput
 } from '#lib/contracts/settings.ts';
 import type { PreviewConfig } from '#lib/contracts/run.ts';
+import { causeChain } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { subjects, type Bus } from '../bus/index.ts';
 import { createGeocoder, type Geocoder } from './geocoder.ts';
 import { readSettings, writeSettings, type SettingsDatabase } from './store.ts';
 
@@ -15,25 +18,39 @@ export interface Settings {
 	get(): Promise<SystemSettings>;
 	/** All of them: what is left out of the input has taken its default. */
 	put(input: SystemSettingsInput): Promise<SystemSettings>;
-	/** Called after every `put`; the returned function ends that. */
+	/** Called after every `put`, here or on another instance; the returned function ends that. */
 	onChange(listener: (settings: SystemSettings) => void): () => void;
 	readonly geocoder: Geocoder;
 }
 
 export interface SettingsDeps {
 	db: SettingsDatabase;
+	bus: Bus;
+	log: Pick<Logger, 'warn'>;
 	/** Names the product to the address service. */
 	version: string;
 }
 
-export function createSettings({ db, version }: SettingsDeps): Settings {
+export function createSettings({ db, bus, log, version }: SettingsDeps): Settings {
 	const listeners = new Set<(settings: SystemSettings) => void>();
 	const get = async () => (await readSettings(db)) ?? defaults();
+	const tell = (settings: SystemSettings) => {
+		for (const listener of listeners) listener(settings);
+	};
+
+	bus.subscribe(subjects.settingsChange, (_, { here }) => {
+		if (here) return;
+		get().then(tell, (error: unknown) =>
+			log.warn({ cause: causeChain(error) }, 'settings were changed elsewhere and cannot be read')
+		);
+	});
+
 	return {
 		get,
 		async put(input) {
 			const settings = await writeSettings(db, input);
-			for (const listener of listeners) listener(settings);
+			tell(settings);
+			bus.publish(subjects.settingsChange, null);
 			return settings;
 		},
 		onChange(listener) {

@@ -1,7 +1,9 @@
 // System settings on a real PostgreSQL: one row, told on, and nothing that the database cannot hold.
 import { sql } from 'drizzle-orm';
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemSettingsInput, type SystemSettings } from '#lib/contracts/settings.ts';
+import { createMemoryBus } from '../bus/index.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createSettings, previewOf } from './index.ts';
 
@@ -12,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 beforeEach(() => database.reset());
 
-const room = () => createSettings({ db: database.db, version: '0.0.0' });
+const log = pino({ level: 'silent' });
+const room = (bus = createMemoryBus(log)) => createSettings({ db: database.db, bus, log, version: '0.0.0' });
 
 describe('settings', () => {
 	it('are the defaults before anybody saved any', async () => {

@@ -1,5 +1,6 @@
 // The streams' routes with the real registry, database and engine (nothing started): roles, statuses, bad input.
 import type { RequestEvent } from '@sveltejs/kit';
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '#lib/contracts/account.ts';
@@ -7,6 +8,7 @@ import type { StreamRecord } from '#lib/contracts/stream.ts';
 import type { Services } from '#lib/server/app/services.ts';
 import { createMemoryBus } from '#lib/server/bus/index.ts';
 import { startTestDatabase, type TestDatabase } from '#lib/server/db/testing.ts';
+import { createFleet } from '#lib/server/fleet/index.ts';
 import { createEngine } from '#lib/server/engine/index.ts';
 import { createSettings } from '#lib/server/settings/index.ts';
 import { createStreams } from '#lib/server/streams/index.ts';
@@ -28,6 +30,17 @@ const CAMERA = { name: 'Gate', rtsp_url: 'rtsp://admin:hunter2@10.0.0.5/live' };
 let database: TestDatabase;
 let services: Services;
 
+const SELF = {
+	id: 'test',
+	boot: randomUUID(),
+	roles: ['worker' as const],
+	labels: {},
+	maxStreams: 4,
+	version: '0',
+	address: 'localhost:3000',
+	alone: true
+};
+
 beforeAll(async () => {
 	database = await startTestDatabase();
 	const { db } = database;
@@ -39,7 +52,8 @@ beforeAll(async () => {
 		sourceDeny: ['169.254.0.0/16'],
 		instanceId: 'test'
 	};
-	const streams = createStreams({ db, log, config });
+	const fleet = createFleet({ db, bus, log, self: SELF });
+	const streams = createStreams({ db, log, config, leases: fleet.leases });
 	const preview = { fps: 6, maxWidth: 960, quality: 65 };
 	const engine = createEngine({
 		streams,
@@ -54,11 +68,12 @@ beforeAll(async () => {
 		models: { loadable: async () => null },
 		inference: { threads: 1, pending: 2, provider: 'cpu' }
 	});
+	fleet.attach(engine);
 	services = {
 		log,
 		streams,
-		engine,
-		settings: createSettings({ db, version: '0' })
+		fleet,
+		settings: createSettings({ db, bus, log, version: '0' })
 	} as Partial<Services> as Services;
 });
 afterAll(() => database.stop());

@@ -5,5 +5,5 @@ import { endpoint } from '#lib/server/http/endpoint.ts';
 export const GET = endpoint({ role: 'viewer' }, async ({ services }) => {
 	const now = Date.now();
 	const streams = await services.streams.list();
-	return streams.map((stream) => streamHealth(stream.name, services.engine.status(stream.id), now));
+	return streams.map((stream) => streamHealth(stream.name, services.fleet.status(stream.id), now));
 });

@@ -13,7 +13,7 @@ export const GET = endpoint(
 	async ({ event, services, identity, query: { overlay } }) => {
 		const { streams, live, scenarios } = services;
 		const stream = await streams.get(event.params.id!);
-		if (!live.latest(stream.id)) {
+		if (!(await live.newest(stream.id))) {
 			throw new AppError(
 				'no_picture',
 				`There is no picture of ${stream.name} yet. Its status, at /api/v1/streams/health, says why.`

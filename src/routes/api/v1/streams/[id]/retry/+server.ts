@@ -3,6 +3,6 @@ import { endpoint } from '#lib/server/http/endpoint.ts';
 
 export const POST = endpoint({ role: 'operator', status: 202 }, async ({ event, services }) => {
 	const { id } = await services.streams.get(event.params.id ?? '');
-	services.engine.retryNow(id);
-	return services.engine.status(id);
+	await services.fleet.retryNow(id);
+	return services.fleet.status(id);
 });

@@ -7,7 +7,7 @@ export const GET = endpoint(
 	{ role: 'viewer', query: activityQuery },
 	async ({ event, services, query: { tail } }) => {
 		const { id } = await services.streams.get(event.params.id ?? '');
-		const recent = services.engine.logs(id, tail);
+		const recent = await services.fleet.logs(id, tail);
 		if (recent.length >= tail) return recent;
 		return [...before(recent[0], await services.streams.activity(id, tail)), ...recent].slice(-tail);
 	}
