@@ -62,3 +62,5 @@ export const parkedMessage = z.object({
 	parked_at: z.iso.datetime()
 });
 export type ParkedMessage = z.infer<typeof parkedMessage>;
+
+export const parkedQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100) });

@@ -37,6 +37,17 @@ export function alertToldBy(event: JournalEvent): AlertTold | null {
 	}
 }
 
+/** The message that tells the same. */
+export function eventOf({ messageId, topic, subjectId, createdAt, alert }: AlertTold): JournalEvent {
+	return {
+		id: messageId,
+		topic,
+		subject_id: subjectId,
+		created_at: createdAt.toISOString(),
+		payload: alert
+	};
+}
+
 /**
  * The idempotency key of an event at a channel. Made of both, so that a database that forgot the delivery, restored from
  * yesterday, gives it the same key again. A UUID of version 8.

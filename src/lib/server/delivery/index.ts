@@ -10,7 +10,7 @@ import type { Bus, Journal, Outcome } from '../bus/index.ts';
 import { createChannels, isUuid, notFound, type Channels } from './channels/registry.ts';
 import { findChannel, type DeliveryDatabase } from './channels/store.ts';
 import { createDispatch } from './dispatch.ts';
-import { alertToldBy, type AlertTold } from './event.ts';
+import { alertToldBy, eventOf } from './event.ts';
 import { countWaiting, insertTest, makeDue, oldestWaiting, readOfAlert, readOfChannel } from './log/store.ts';
 import { messageOf, testMessage } from './message.ts';
 import { createPlanner } from './planning/planner.ts';
@@ -40,7 +40,7 @@ export interface DeliveryDeps {
 	/** Where events go before they take effect here; null plans them straight from the outbox. */
 	journal?: Journal | null;
 	/** Sets an event aside that cannot be planned. */
-	park?: (told: AlertTold, reason: unknown, attempts: number) => Promise<void>;
+	park?: (event: JournalEvent, error: unknown, attempts: number) => Promise<void>;
 	/** Tests only. `ownClock` is corrected by the database's, `now` is not. */
 	timing?: Partial<RelayTiming> & { ownClock?: () => number };
 	resolveName?: Resolve;
@@ -100,7 +100,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 		db,
 		log,
 		timing,
-		park: deps.park ?? (async () => {}),
+		park: async (told, error, attempts) => deps.park?.(eventOf(told), error, attempts),
 		heldBack: (type) => count(type, 'held_back'),
 		onPlanned: () => relay.wake()
 	});

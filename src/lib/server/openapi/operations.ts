@@ -7,6 +7,7 @@ import { streamsQuery } from '#lib/contracts/stream.ts';
 import { ALERTS } from './chapters/alerts.ts';
 import { DETECTIONS } from './chapters/detections.ts';
 import { CHANNELS } from './chapters/channels.ts';
+import { MESSAGES } from './chapters/messages.ts';
 import { METRICS } from './chapters/metrics.ts';
 import { MODELS } from './chapters/models.ts';
 import { RULES } from './chapters/rules.ts';
@@ -197,6 +198,7 @@ export const CHAPTERS: Chapter[] = [
 		]
 	},
 	CHANNELS,
+	MESSAGES,
 	MODELS,
 	METRICS,
 	RULES,

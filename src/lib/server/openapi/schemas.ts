@@ -12,6 +12,7 @@ import {
 	type User
 } from '#lib/contracts/account.ts';
 import { alertRecord } from '#lib/contracts/alert.ts';
+import { parkedMessage } from '#lib/contracts/event.ts';
 import { detectionRecord, liveDetection } from '#lib/contracts/detection.ts';
 import {
 	channelInput,
@@ -233,6 +234,7 @@ export const ANSWERS = {
 	Channel: channelRecord,
 	ChannelTest: channelTest,
 	Delivery: deliveryRecord,
+	ParkedMessage: parkedMessage,
 	StreamStatus: streamStatus,
 	StreamHealth: streamHealth,
 	RunRecord: runRecord,
