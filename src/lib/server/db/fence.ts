@@ -1,5 +1,6 @@
 // The fence: what is written of a stream is written by whoever holds its lease, or not at all.
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import type { Transaction } from './client.ts';
 import { leases } from './schema/fleet.ts';
 
 /**
@@ -13,12 +14,12 @@ export function fenced(streamId: SQLWrapper | string, token: SQLWrapper | number
 	return sql`exists (select 1 from ${leases} where ${leases.stream_id} = ${streamId} and ${leases.token} = ${token})`;
 }
 
-interface Executor {
-	execute<T extends Record<string, unknown>>(query: SQL): PromiseLike<T[]>;
-}
-
 /** Whether the stream may be written under this token; where it may, its lease stays as it is until the transaction ends. */
-export async function lockLease(tx: Executor, streamId: string, token: number | null): Promise<boolean> {
+export async function lockLease(
+	tx: Pick<Transaction, 'execute'>,
+	streamId: string,
+	token: number | null
+): Promise<boolean> {
 	const [lease] = await tx.execute<{ token: string | number; live: boolean }>(
 		sql`select ${leases.token} as token, ${leases.expires_at} > now() as live from ${leases}
 			where ${leases.stream_id} = ${streamId} for share`

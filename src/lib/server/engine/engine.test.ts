@@ -227,7 +227,7 @@ test('streams beyond the capacity say so, and take a place that becomes free', a
 test('a refused source says why, and runs once it is accepted', async () => {
 	const failure: SourceFailure = { code: 'not_allowed', message: 'No', advice: 'Ask', evidence: '' };
 	const registry = fakeRegistry();
-	registry.refused = [{ id: 'a', name: 'a', failure }];
+	registry.refused = [{ id: 'a', name: 'a', token: 1, failure }];
 	const { engine, word } = scripted(registry);
 	await engine.start();
 	expect(engine.status('a')).toMatchObject({

@@ -1,5 +1,4 @@
 // The engine: runs every stream that should run on this instance, and says how each is doing.
-import type { SourceFailure } from '#lib/contracts/failure.ts';
 import type { ActivityLine } from '#lib/contracts/live.ts';
 import type { LogLevel } from '#lib/contracts/messages.ts';
 import type { InferenceResult } from '#lib/contracts/model.ts';
@@ -33,6 +32,8 @@ export interface EngineDeps {
 	log: Logger;
 	instanceId: string;
 	ffmpegPath: string;
+	/** Nothing of the stream runs here any more, and its end is stored. */
+	onIdle?: (streamId: string) => void;
 	/** Streams this instance may run at once. */
 	maxStreams: number;
 	preview: PreviewConfig;
@@ -65,6 +66,10 @@ export interface Engine {
 	statuses(): StreamStatus[];
 	/** Of one stream; `deactivated` when the engine has nothing to do with it. */
 	status(streamId: string): StreamStatus;
+	/** Whether something of the stream still runs here, or of its end is still to be stored. */
+	occupied(streamId: string): boolean;
+	/** Streams that should run and cannot at present. */
+	failing(): string[];
 	/** The newest activity lines, oldest first. */
 	logs(streamId: string, tail: number): ActivityLine[];
 	/** Tries a failed source again at once instead of when its backoff ends. */
@@ -117,6 +122,8 @@ export function createEngine(deps: EngineDeps): Engine {
 	});
 	/** In the order in which they get a place: oldest stream first. */
 	let streams = new Map<string, Supervised>();
+	/** Streams whose end is being stored. */
+	const ending = new Map<string, Promise<void>>();
 	let preview = deps.preview;
 	let ownPool: StreamPool | null = null;
 	let probes = 0;
@@ -182,12 +189,25 @@ export function createEngine(deps: EngineDeps): Engine {
 
 	/** A run is over: forget streams nobody wants, and give the free place to whoever waits for one. */
 	function afterEnd(): void {
-		for (const [id, stream] of streams) if (stream.idle) streams.delete(id);
+		for (const [id, stream] of streams) if (stream.idle) forget(id);
 		if (stopped) return;
 		for (const stream of streams.values()) if (!stream.running) stream.settle();
 	}
 
+	/** Of its end something may still wait to be stored: only then is it over. */
+	function forget(id: string): void {
+		streams.delete(id);
+		const over = recorder.flush().then(() => {
+			if (ending.get(id) !== over) return;
+			ending.delete(id);
+			deps.onIdle?.(id);
+		});
+		ending.set(id, over);
+	}
+
 	async function compare(): Promise<void> {
+		// At once, and whether or not the database answers: what others may run by now stops here.
+		for (const [id, stream] of streams) if (deps.streams.tokenOf(id) === null) stream.wish({ kind: 'none' });
 		try {
 			const wishes = wishesOf(await deps.streams.listRunnable());
 			if (!stopped) follow(wishes);
@@ -196,7 +216,9 @@ export function createEngine(deps: EngineDeps): Engine {
 		}
 	}
 
-	function follow(wishes: Map<string, Wish>): void {
+	function follow(read: Map<string, Wish>): void {
+		// While it was read, a lease may have gone.
+		const wishes = new Map([...read].filter(([id, wish]) => tokenOf(wish) === deps.streams.tokenOf(id)));
 		const unwanted = [...streams].filter(([id]) => !wishes.has(id));
 		const wanted = [...wishes.keys()].map((id) => [id, streams.get(id) ?? supervise(id)] as const);
 		streams = new Map([...wanted, ...unwanted]);
@@ -261,6 +283,8 @@ export function createEngine(deps: EngineDeps): Engine {
 		reconcile,
 		statuses: () => [...streams.values()].map((stream) => stream.status()),
 		status: (id) => streams.get(id)?.status() ?? deactivated(id, instanceId),
+		occupied: (id) => streams.has(id) || ending.has(id),
+		failing: () => [...streams.values()].filter(({ failing }) => failing).map(({ id }) => id),
 		logs: (id, tail) => activity.tail(id, tail),
 		retryNow: (id) => streams.get(id)?.retryNow(),
 		probe,
@@ -288,13 +312,23 @@ export function createEngine(deps: EngineDeps): Engine {
 	};
 }
 
+function tokenOf(wish: Wish): number | null {
+	switch (wish.kind) {
+		case 'run':
+			return wish.stream.token;
+		case 'refused':
+			return wish.token;
+		case 'none':
+			return null;
+	}
+}
+
 type Runnables = Awaited<ReturnType<StreamsForEngine['listRunnable']>>;
 
 function wishesOf({ runnable, refused }: Runnables): Map<string, Wish> {
-	const refusal = (failure: SourceFailure): Wish => ({ kind: 'refused', failure });
 	return new Map([
 		...runnable.map((stream) => [stream.id, { kind: 'run', stream } as Wish] as const),
-		...refused.map(({ id, failure }) => [id, refusal(failure)] as const)
+		...refused.map(({ id, token, failure }) => [id, { kind: 'refused', token, failure } as Wish] as const)
 	]);
 }
 

@@ -35,10 +35,10 @@ function storeOf(away = false) {
 test('writes lines in batches and only the newest beat of a stream', async () => {
 	const { stored, recorder } = storeOf();
 	for (let i = 0; i < 700; i++) recorder.activity(line(`${i}`));
-	for (let i = 0; i < 20; i++) recorder.beat('a', new Date(i));
+	for (let i = 0; i < 20; i++) recorder.beat('a', { token: 7, at: new Date(i) });
 	await vi.advanceTimersByTimeAsync(6000);
 	expect(stored.lines.map((batch) => batch.length)).toEqual([500, 200]);
-	expect(stored.beats).toEqual([[{ streamId: 'a', at: new Date(19) }]]);
+	expect(stored.beats).toEqual([[{ streamId: 'a', token: 7, at: new Date(19) }]]);
 	await recorder.stop(100);
 });
 

@@ -17,10 +17,18 @@ export interface Recorder {
 	state(change: RunStateChange): void;
 	activity(line: StreamActivity): void;
 	/** The newest frame of a stream; only the last one before a write is stored. */
-	beat(streamId: string, at: Date): void;
+	beat(streamId: string, beat: Beat): void;
 	start(): void;
+	/** Writes what waits, as far as the database lets it. */
+	flush(): Promise<void>;
 	/** Ends the loop and writes what waits, for at most `limitMs`. */
 	stop(limitMs: number): Promise<void>;
+}
+
+/** When a stream's newest frame was seen, under the lease that it ran under. */
+export interface Beat {
+	token: number;
+	at: Date;
 }
 
 type Store = Pick<StreamsForEngine, 'recordRunState' | 'recordHeartbeats' | 'appendActivity'>;
@@ -28,7 +36,7 @@ type Store = Pick<StreamsForEngine, 'recordRunState' | 'recordHeartbeats' | 'app
 export function createRecorder(store: Store, log: Logger): Recorder {
 	const changes: RunStateChange[] = [];
 	const lines: StreamActivity[] = [];
-	const beats = new Map<string, Date>();
+	const beats = new Map<string, Beat>();
 	let given = 0;
 	let beatenAt = 0;
 	let complainedAt = -Infinity;
@@ -68,7 +76,7 @@ export function createRecorder(store: Store, log: Logger): Recorder {
 	}
 
 	async function writeBeats(): Promise<void> {
-		const batch = [...beats].map(([streamId, at]) => ({ streamId, at }));
+		const batch = [...beats].map(([streamId, beat]) => ({ streamId, ...beat }));
 		beats.clear();
 		beatenAt = performance.now();
 		if (batch.length > 0) await store.recordHeartbeats(batch);
@@ -83,9 +91,12 @@ export function createRecorder(store: Store, log: Logger): Recorder {
 		);
 	}
 
+	/** One after another: two at once would write the same twice. */
+	const turn = (final = false) => (writing = writing.then(() => write(final)));
+
 	function loop(): void {
 		timer = setTimeout(() => {
-			writing = write(false).then(() => {
+			void turn().then(() => {
 				if (timer) loop();
 			});
 		}, FLUSH_EVERY_MS);
@@ -100,13 +111,14 @@ export function createRecorder(store: Store, log: Logger): Recorder {
 			lines.push(line);
 			given += bound(lines, MAX_LINES);
 		},
-		beat: (streamId, at) => void beats.set(streamId, at),
+		beat: (streamId, beat) => void beats.set(streamId, beat),
 		start: loop,
+		flush: () => turn(),
 		async stop(limitMs) {
 			if (timer) clearTimeout(timer);
 			timer = null;
 			const limit = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
-			await Promise.race([writing.then(() => write(true)), limit]);
+			await Promise.race([turn(true), limit]);
 		}
 	};
 }

@@ -9,12 +9,15 @@ import type { StreamStatus } from '#lib/contracts/status.ts';
 import { eventsOfPhase, nextState, type RunEvent } from '../streams/lifecycle.ts';
 import type { RunnableStream, RunStateChange } from '../streams/ports.ts';
 import { capacityReached, restartDelayMs, workerDown } from './failures.ts';
+import type { Beat } from './recorder.ts';
 import type { Run, RunEvents } from './run.ts';
 import { statusOf, type StatusNow } from './status.ts';
 
 /** What should become of a stream. */
 export type Wish =
-	{ kind: 'run'; stream: RunnableStream } | { kind: 'refused'; failure: SourceFailure } | { kind: 'none' };
+	| { kind: 'run'; stream: RunnableStream }
+	| { kind: 'refused'; token: number; failure: SourceFailure }
+	| { kind: 'none' };
 
 export interface SupervisedDeps {
 	instanceId: string;
@@ -40,6 +43,8 @@ export interface Supervised {
 	readonly worker: { runId: string; decoderPid: number | null } | null;
 	/** Nothing runs and nothing is wanted. */
 	readonly idle: boolean;
+	/** It should run and cannot at present. */
+	readonly failing: boolean;
 	/** Brings the stream to this; returns at once. */
 	wish(wish: Wish): void;
 	/** Tries again what could not be done: a place may be free now. */
@@ -50,7 +55,7 @@ export interface Supervised {
 	setPreview(preview: PreviewConfig): void;
 	status(): StreamStatus;
 	/** Once a second: tells the status and looks after a worker that fell silent. When the newest frame is new, its time. */
-	tick(): Date | null;
+	tick(): Beat | null;
 }
 
 /** A worker tells its figures once a second; one that says nothing for so long is hung. */
@@ -63,7 +68,12 @@ const WELL_AFTER_MS = 60_000;
 export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 	let wish: Wish = { kind: 'none' };
 	let run: Run | null = null;
-	let record: { runId: string | null; state: RunState } = { runId: null, state: 'inactive' };
+	/** What is told of the run, and the lease that it is told under. */
+	let record: { runId: string | null; state: RunState; token: number } = {
+		runId: null,
+		state: 'inactive',
+		token: 0
+	};
 	let failure: SourceFailure | null = null;
 	let deaths = 0;
 	let bornAt = 0;
@@ -82,10 +92,10 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		const to = nextState(record.state, event);
 		if (to === null || to === record.state || record.runId === null) return;
 		const told = to === 'error' ? failure : null;
-		const { runId, state: from } = record;
-		record = { runId, state: to };
+		const { runId, token, state: from } = record;
+		record = { runId, token, state: to };
 		const detail = told?.message ?? null;
-		deps.record({ streamId: id, runId, from, to, at: new Date(), detail, code: told?.code ?? null });
+		deps.record({ streamId: id, token, runId, from, to, at: new Date(), detail, code: told?.code ?? null });
 	}
 
 	function status(): StreamStatus {
@@ -98,7 +108,8 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		const { phase, stats, source, freshAt } = seen;
 		return statusOf({
 			streamId: id,
-			...record,
+			runId: record.runId,
+			state: record.state,
 			wanted: wish.kind !== 'none',
 			phase,
 			failure,
@@ -137,8 +148,8 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		}
 		if (run) return;
 		if (wish.kind === 'run' && !restart)
-			return deps.mayRun() ? begin(wish.stream) : stand(capacityReached(deps.maxStreams));
-		if (wish.kind === 'refused') return stand(wish.failure);
+			return deps.mayRun() ? begin(wish.stream) : stand(capacityReached(deps.maxStreams), wish.stream.token);
+		if (wish.kind === 'refused') return stand(wish.failure, wish.token);
 		if (wish.kind === 'none') return rest();
 	}
 
@@ -147,7 +158,7 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		seen = nothingSeen();
 		bornAt = performance.now();
 		run = deps.begin(nextRunId(stream), stream, events);
-		record = { runId: run.id, state: 'inactive' };
+		record = { runId: run.id, state: 'inactive', token: stream.token };
 		apply('start');
 		deps.log('info', `Run started: ${stream.maskedUrl}`, run.id);
 		tell();
@@ -160,12 +171,13 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 	}
 
 	/** It should run and cannot: says why, once. */
-	function stand(why: SourceFailure): void {
+	function stand(why: SourceFailure, token: number): void {
 		cancelRestart();
-		if (failure?.code === why.code && failure.message === why.message) return;
+		const same = record.token === token;
+		if (same && failure?.code === why.code && failure.message === why.message) return;
 		failure = why;
 		seen = nothingSeen();
-		if (record.state !== 'error') record = { runId: randomUUID(), state: 'inactive' };
+		if (!same || record.state !== 'error') record = { runId: randomUUID(), state: 'inactive', token };
 		apply('failed');
 		deps.log('error', `${why.message}. ${why.advice}`, record.runId);
 		tell();
@@ -251,6 +263,9 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 		get idle() {
 			return run === null && wish.kind === 'none' && record.state === 'inactive';
 		},
+		get failing() {
+			return wish.kind !== 'none' && record.state === 'error';
+		},
 		wish(next) {
 			// Other settings deserve a fresh start at once.
 			if (next.kind !== 'run' || wish.kind !== 'run' || !sameRun(next.stream, wish.stream)) cancelRestart();
@@ -281,7 +296,7 @@ export function createSupervised(id: string, deps: SupervisedDeps): Supervised {
 			const { freshAt, beatenAt, stats } = seen;
 			if (freshAt === null || freshAt === beatenAt) return null;
 			seen.beatenAt = freshAt;
-			return new Date(stats?.lastFrameAt ?? Date.now());
+			return { token: run.stream.token, at: new Date(stats?.lastFrameAt ?? Date.now()) };
 		}
 	};
 }
@@ -303,7 +318,7 @@ function serves(run: Run, wish: Wish): boolean {
 }
 
 function sameRun(a: RunnableStream, b: RunnableStream): boolean {
-	return a.processingVersion === b.processingVersion;
+	return a.processingVersion === b.processingVersion && a.token === b.token;
 }
 
 /** ms between analysed frames: the slower of what is asked and what the source gives. */

@@ -33,20 +33,33 @@ export interface LocalEngine {
 	probe(source: SourceConfig): Promise<ProbeResult>;
 }
 
+/** What the leases ask of the engine here. */
+export interface LocalRuns {
+	/** Whether something of the stream still runs here, or of its end is still to be stored. */
+	occupied(streamId: string): boolean;
+	/** Streams that cannot run at present: nothing is lost when another instance tries. */
+	failing(): string[];
+}
+
 /** Streams this instance may run, each under its fencing token. */
 export interface Leases {
 	/** Registers the instance and, with the role, takes its first streams. Throws StartupError where another server runs under the same id. */
 	start(): Promise<void>;
+	/** All that this instance may write of, under their tokens: those that are being given back too. */
 	held(): ReadonlyMap<string, number>;
-	/** Null for a stream that this instance does not hold. */
+	/** Those of them that are to run here. */
+	wanted(): ReadonlyMap<string, number>;
+	/** Null for a stream that this instance does not hold: nothing is written of it. */
 	tokenOf(streamId: string): number | null;
 	/** Calls the handler after each change of what is held. */
 	onChange(handler: () => void): () => void;
 	/** Looks for free streams, and renews, now. */
 	pass(): Promise<void>;
-	/** Takes nothing more. */
+	/** Tells what runs here, once the engine is there: until then nothing does. */
+	attach(runs: LocalRuns): void;
+	/** Takes nothing more, and gives each stream back as soon as its run has stopped. */
 	close(): void;
-	/** Gives everything back and says so to the others. */
+	/** Gives everything back and says so to the others; nothing is renewed any more. */
 	release(): Promise<void>;
 	/** Seconds this instance's clock is ahead of the database's; null before the first answer. */
 	clockSkewS(): number | null;

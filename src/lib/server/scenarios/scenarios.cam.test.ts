@@ -13,6 +13,8 @@ import { createMemoryBus, subjects } from '../bus/index.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createDetections } from '../detections/index.ts';
 import { createEngine } from '../engine/index.ts';
+import { createLeases } from '../fleet/leases.ts';
+import { selfOf } from '../fleet/testing.ts';
 import { createHistory } from '../history/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createScenarios } from './index.ts';
@@ -42,10 +44,12 @@ function server() {
 	const { db } = database;
 	const bus = createMemoryBus(log);
 	const config = { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'one' };
+	const leases = createLeases({ db, bus, log, self: selfOf({ id: 'one', alone: true }) });
 	const streams = createStreams({
 		db,
 		log,
 		config,
+		leases,
 		onChange: (change) => bus.publish(subjects.streamChange, change)
 	});
 	const engine = createEngine({
@@ -59,8 +63,11 @@ function server() {
 		watches: { of: async () => ({ zones: [], rules: [] }) },
 		clipsDir: null,
 		models: { loadable: async () => null },
-		inference: { threads: 1, pending: 2, provider: 'cpu' }
+		inference: { threads: 1, pending: 2, provider: 'cpu' },
+		onIdle: () => void leases.pass()
 	});
+	leases.attach(engine);
+	leases.onChange(() => void engine.reconcile());
 	const detections = createDetections({ db, bus, log, dataDir: folder, draw: async ({ jpeg }) => jpeg });
 	const history = createHistory({ db, bus, log, retentionDays: async () => 1 });
 	const scenarios = createScenarios({
@@ -74,15 +81,17 @@ function server() {
 		streams,
 		scenarios,
 		async start() {
-			await streams.recover();
+			await leases.start();
 			detections.start();
 			await engine.start();
 			history.start();
 		},
 		async stop() {
+			leases.close();
 			await engine.stop();
 			await history.stop();
 			await detections.stop();
+			await leases.release();
 		}
 	};
 }

@@ -16,10 +16,10 @@ import {
 import { streamInput } from '#lib/contracts/stream.ts';
 import { AppError } from '../base/errors.ts';
 import { createMemoryBus, type StreamChange } from '../bus/index.ts';
-import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createDetections, type Detections } from '../detections/index.ts';
 import { createHistory, type History } from '../history/index.ts';
-import { createStreams, type StreamsRoom } from '../streams/index.ts';
+import { createStreams, type RunnableStream, type StreamsRoom } from '../streams/index.ts';
 import * as prediction from '../../../routes/api/v1/prediction/[id]/+server.ts';
 import * as scenarioInit from '../../../routes/api/v1/scenario/init/+server.ts';
 import * as scenarioShutdown from '../../../routes/api/v1/scenario/[id]/shutdown/+server.ts';
@@ -45,6 +45,8 @@ let streams: StreamsRoom;
 let detections: Detections;
 let history: History;
 let changes: StreamChange[];
+/** What the instance holds. */
+let held: Map<string, number>;
 let signedIn: string[];
 let scenarios: Scenarios;
 
@@ -58,7 +60,9 @@ beforeEach(async () => {
 	signedIn = [OWNER.userId];
 	const { db } = database;
 	const bus = createMemoryBus(log);
-	streams = createStreams({ db, log, config, onChange: (change) => changes.push(change) });
+	held = new Map();
+	const leases = { wanted: () => held };
+	streams = createStreams({ db, log, config, leases, onChange: (change) => changes.push(change) });
 	detections = createDetections({ db, bus, log, dataDir: '/nowhere', draw: async () => new Uint8Array() });
 	history = createHistory({ db, bus, log, retentionDays: async () => 1 });
 	scenarios = room();
@@ -81,11 +85,20 @@ const init = (name?: string) => scenarios.init({ camera_url, ...(name && { name 
 const session = (over: object = {}) =>
 	scenarios.sessions.create(sessionInput.parse({ url: camera_url, ...over }), OWNER);
 
+/** What there is to run for an instance that holds every stream. */
+async function runnableStreams(): Promise<RunnableStream[]> {
+	for (const { id } of await streams.list({ ephemeral: true }))
+		held.set(id, await grantLease(database.db, id));
+	return (await streams.listRunnable()).runnable;
+}
+
 /** As the engine does when it takes a stream up, step by step. */
 async function pass(streamId: string, runId: string, ...states: RunState[]): Promise<void> {
+	const token = await grantLease(database.db, streamId);
 	let from: RunState = 'inactive';
 	for (const to of states) {
-		await streams.recordRunState({ streamId, runId, from, to, at: new Date(), detail: null, code: null });
+		const told = { streamId, token, runId, from, to, at: new Date(), detail: null, code: null };
+		await streams.recordRunState(told);
 		from = to;
 	}
 }
@@ -132,11 +145,11 @@ describe('a scenario', () => {
 			shutdown_at: null
 		});
 		const { scenario_uuid: id, stream_id } = made;
-		const { runnable } = await streams.listRunnable();
+		const runnable = await runnableStreams();
 		expect(runnable).toMatchObject([{ id: stream_id, nextRunId: id }]);
 		expect(runnable[0]!.source.url).toContain(SECRET);
 		await pass(stream_id, id, 'init_startup', 'in_startup_processing', 'active');
-		expect((await streams.listRunnable()).runnable[0]).not.toHaveProperty('nextRunId');
+		expect((await runnableStreams())[0]).not.toHaveProperty('nextRunId');
 		const active = await scenarios.get(id);
 		expect(active).toMatchObject({ status: 'active', instance: 'one' });
 		expect(active.history.map(({ run_id, to }) => [run_id, to])).toEqual([
@@ -167,7 +180,7 @@ describe('a scenario', () => {
 		const told = await scenarios.shutdown(id);
 		expect(told).toMatchObject({ status: 'init_shutdown', end_reason: 'shutdown', ended_at: null });
 		expect(changes.at(-1)).toEqual({ streamId: stream_id, change: 'activation' });
-		expect((await streams.listRunnable()).runnable).toEqual([]);
+		expect(await runnableStreams()).toEqual([]);
 		await pass(stream_id, id, 'init_shutdown', 'in_shutdown_processing', 'inactive');
 		const over = await scenarios.shutdown(id);
 		expect(over).toMatchObject({ status: 'inactive', shutdown_at: told.shutdown_at });
@@ -176,7 +189,7 @@ describe('a scenario', () => {
 		const [row] = await database.db.execute(sql`select sealed_url from streams where id = ${stream_id}`);
 		expect(row).toEqual({ sealed_url: '' });
 		await streams.ephemeral.start(stream_id);
-		expect((await streams.listRunnable()).runnable).toEqual([]);
+		expect(await runnableStreams()).toEqual([]);
 	});
 
 	it('that never ran ends too', async () => {
@@ -337,7 +350,7 @@ describe('a session', () => {
 		scenarios.sessions.accompany({ ...OWNER, userId: 'bob' }, null, watching.signal);
 		scenarios.sessions.accompany(OWNER, [watched.stream_id], watching.signal);
 		await kept(async () => (await endOf(silent.id)) === 'idle');
-		expect((await streams.listRunnable()).runnable).toEqual([]);
+		expect(await runnableStreams()).toEqual([]);
 		for (const { id } of [heard, watched])
 			expect(await scenarios.sessions.status(id, OWNER)).toMatchObject({ end_reason: null });
 		const again = await refusal(scenarios.sessions.run(silent.id, true, OWNER));
@@ -392,8 +405,7 @@ describe('what is left behind', () => {
 		);
 		await kept(
 			async () =>
-				(await streams.listRunnable()).runnable.length === 0 &&
-				(await streams.list({ ephemeral: true })).length === 1
+				(await runnableStreams()).length === 0 && (await streams.list({ ephemeral: true })).length === 1
 		);
 		expect(await scenarios.get(id)).toMatchObject({ status: 'inactive' });
 	});

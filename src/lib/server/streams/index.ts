@@ -5,8 +5,7 @@ import { createAddresses } from './addresses.ts';
 import { createDenyList } from '../base/deny.ts';
 import { createEphemeral, type EphemeralStreams } from './ephemeral.ts';
 import { createForEngine } from './for-engine.ts';
-import { endLeftRuns } from './history/store.ts';
-import type { StreamsForEngine } from './ports.ts';
+import type { HeldStreams, StreamsForEngine } from './ports.ts';
 import { createRegistry, type Streams } from './registry.ts';
 import { createSealer } from '../base/sealer.ts';
 import type { SourcePolicy } from './source.ts';
@@ -26,7 +25,11 @@ export interface StreamsDeps {
 		mediaDirs: readonly string[];
 		sourceDeny: readonly string[];
 		instanceId: string;
+		/** Whether run states are told to the journal as well. */
+		events?: boolean;
 	};
+	/** Which streams run here; none do unless it is given. */
+	leases?: HeldStreams;
 	/** Called after every write that changed something: tells the engine to reconcile and the pages to reload. */
 	onChange?: (change: StreamChange) => void;
 	/** Tests only; the system's resolver otherwise. */
@@ -34,8 +37,6 @@ export interface StreamsDeps {
 }
 
 export interface StreamsRoom extends Streams, StreamsForEngine {
-	/** Ends the runs this instance left open when it was killed. Call once, before the engine starts. */
-	recover(): Promise<void>;
 	/** Streams that scenarios and sessions own. */
 	readonly ephemeral: EphemeralStreams;
 }
@@ -44,6 +45,7 @@ export function createStreams({
 	db,
 	log,
 	config,
+	leases = { wanted: () => new Map() },
 	onChange = () => {},
 	resolveName
 }: StreamsDeps): StreamsRoom {
@@ -61,10 +63,14 @@ export function createStreams({
 			onCreated: (record, by) => log.info({ stream: record.id, url: record.rtsp_url, by }, 'stream added')
 		}),
 		ephemeral: createEphemeral({ db, addresses, onChange }),
-		...createForEngine({ db, addresses, policy, instanceId: config.instanceId }),
-		recover: async () => {
-			const ended = await endLeftRuns(db, config.instanceId);
-			if (ended > 0) log.warn({ runs: ended }, 'ended runs that were left open when the server last stopped');
-		}
+		...createForEngine({
+			db,
+			addresses,
+			policy,
+			log,
+			instanceId: config.instanceId,
+			events: config.events ?? false,
+			leases
+		})
 	};
 }

@@ -38,7 +38,15 @@ export interface RunStateChange {
 	code: FailureCode | null;
 }
 
+/** What this instance may run, as the fleet decides it. */
+export interface HeldStreams {
+	/** Streams to be run here, each under its fencing token. */
+	wanted(): ReadonlyMap<string, number>;
+}
+
 export interface StreamsForEngine {
+	/** The fencing token under which the stream is to run here; null where it is not, or no longer. Asks nobody. */
+	tokenOf(streamId: string): number | null;
 	/**
 	 * Every stream that this instance holds and whose desired state is active, oldest first. A stream whose source is refused is
 	 * left out of `runnable` and told in `refused`.

@@ -140,9 +140,10 @@ function differing(row: store.StreamRow, values: Partial<store.StreamValues>): P
 	);
 }
 
-/** What has to follow from a write; null when it changed nothing. Starting or stopping counts before anything else. */
+/** What has to follow from a write; null when it changed nothing. Starting or stopping counts before anything else, moving before a restart. */
 function kindOfChange(before: store.StreamRow, after: store.StreamRow): StreamChange['change'] | null {
 	if (before.is_active !== after.is_active) return 'activation';
+	if (!isDeepStrictEqual(before.placement, after.placement)) return 'placement';
 	const processing = ['sealed_url', ...PROCESSING_FIELDS] as const;
 	if (processing.some((field) => before[field] !== after[field])) return 'processing';
 	return before.updated_at.getTime() === after.updated_at.getTime() ? null : 'display';

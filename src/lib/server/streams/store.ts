@@ -1,6 +1,7 @@
 // The streams room's SQL: the registry's rows. History and activity are in their own stores beside it.
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../db/index.ts';
+import { leases } from '../db/schema/fleet.ts';
 import { streams } from '../db/schema/streams.ts';
 
 export type StreamsDatabase = Db;
@@ -29,11 +30,12 @@ export async function listStreams(db: StreamsDatabase, withEphemeral: boolean): 
 		.orderBy(asc(streams.created_at), asc(streams.id));
 }
 
-export async function listActive(db: StreamsDatabase): Promise<StreamRow[]> {
+/** Of the given ones those that are meant to run, oldest first. */
+export async function listActive(db: StreamsDatabase, ids: string[]): Promise<StreamRow[]> {
 	return db
 		.select()
 		.from(streams)
-		.where(eq(streams.is_active, true))
+		.where(and(eq(streams.is_active, true), inArray(streams.id, ids)))
 		.orderBy(asc(streams.created_at), asc(streams.id));
 }
 
@@ -78,15 +80,21 @@ export function namesUnknownModel(error: unknown): boolean {
 	return false;
 }
 
-/** When each running stream's newest frame was seen, in one statement; never backwards. */
+/** When each running stream's newest frame was seen, in one statement; never backwards, and only under the lease that is held. */
 export async function writeHeartbeats(
 	db: StreamsDatabase,
-	beats: { streamId: string; at: Date }[]
+	beats: { streamId: string; token: number; at: Date }[]
 ): Promise<void> {
 	if (beats.length === 0) return;
-	const rows = JSON.stringify(beats.map((beat) => ({ id: beat.streamId, at: beat.at.toISOString() })));
+	const rows = JSON.stringify(
+		beats.map(({ streamId, token, at }) => ({ id: streamId, token, at: at.toISOString() }))
+	);
 	await db.execute(sql`
 		update ${streams} set last_heartbeat = greatest(${streams.last_heartbeat}, beat.at)
-		from (select id, max(at) as at from jsonb_to_recordset(${rows}::jsonb) as r(id uuid, at timestamptz) group by id) beat
+		from (
+			select r.id, max(r.at) as at from jsonb_to_recordset(${rows}::jsonb) as r(id uuid, token bigint, at timestamptz)
+			join ${leases} on ${leases.stream_id} = r.id and ${leases.token} = r.token
+			group by r.id
+		) beat
 		where ${streams.id} = beat.id`);
 }

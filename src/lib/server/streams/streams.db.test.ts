@@ -7,11 +7,12 @@ import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { streamInput, streamPatch, streamRecord, type StreamInput } from '#lib/contracts/stream.ts';
+import { runEvent } from '#lib/contracts/event.ts';
 import type { RunState } from '#lib/contracts/run.ts';
 import { AppError } from '../base/errors.ts';
 import type { StreamChange } from '../bus/index.ts';
-import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
-import { createStreams, type StreamsRoom } from './index.ts';
+import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { createStreams, type RunStateChange, type StreamsRoom } from './index.ts';
 
 const SECRET = 'hunter2-Pl4nted';
 const URL = `rtsp://admin:${SECRET}@10.0.0.5:554/live`;
@@ -21,6 +22,8 @@ let database: TestDatabase;
 let media: string;
 let streams: StreamsRoom;
 let changes: StreamChange[];
+/** What the instance under test holds. */
+let held: Map<string, number>;
 
 beforeAll(async () => {
 	database = await startTestDatabase();
@@ -35,12 +38,14 @@ afterAll(async () => {
 beforeEach(async () => {
 	await database.reset();
 	changes = [];
+	held = new Map();
 	streams = room();
 });
 
-function room(config: { secretKey?: string; instanceId?: string } = {}): StreamsRoom {
-	return createStreams({
+function room(config: { secretKey?: string; instanceId?: string; events?: boolean } = {}): StreamsRoom {
+	const made = createStreams({
 		db: database.db,
+		leases: { wanted: () => held },
 		log: pino({ level: 'silent' }),
 		config: {
 			secretKey: 'k'.repeat(32),
@@ -56,6 +61,13 @@ function room(config: { secretKey?: string; instanceId?: string } = {}): Streams
 			throw new Error(`ENOTFOUND ${host}`);
 		}
 	});
+	// Holds whatever there is, as an instance does that is alone.
+	const create: StreamsRoom['create'] = async (...args) => {
+		const record = await made.create(...args);
+		held.set(record.id, await grantLease(database.db, record.id, config.instanceId ?? 'one'));
+		return record;
+	};
+	return { ...made, create };
 }
 
 function input(fields: Partial<StreamInput> = {}): StreamInput {
@@ -323,6 +335,8 @@ describe('changes', () => {
 		[{ arrow_scale: 3, show_trails: true, latitude: 1, orientation_deg: 10 }, 'display'],
 		[{ threshold: 3 }, 'processing'],
 		[{ name: 'x', grid_size: 8 }, 'processing'],
+		[{ placement: { site: 'north' } }, 'placement'],
+		[{ placement: { site: 'north' }, location_name: 'x' }, 'placement'],
 		[{ rtsp_url: 'rtsp://admin:other@10.0.0.5:554/live' }, 'processing'],
 		[{ is_active: false, threshold: 3 }, 'activation']
 	] as const)('%j is a change of kind %s', async (patch, kind) => {
@@ -331,7 +345,7 @@ describe('changes', () => {
 		await streams.patch(id, patch);
 		expect(changes.at(-1)).toEqual({ streamId: id, change: kind });
 		const after = (await streams.listRunnable()).runnable[0]?.processingVersion;
-		expect(after === version).toBe(kind === 'display');
+		expect(after === version).toBe(kind === 'display' || kind === 'placement');
 	});
 
 	it('saving the same again changes nothing and restarts nothing', async () => {
@@ -376,22 +390,19 @@ describe('changes', () => {
 	});
 });
 
-function transition(
+function stateOf(
 	streamId: string,
 	runId: string,
 	from: RunState,
 	to: RunState,
 	detail: string | null = null
-): Promise<void> {
-	return streams.recordRunState({
-		streamId,
-		runId,
-		from,
-		to,
-		at: new Date(),
-		detail,
-		code: detail ? 'refused' : null
-	});
+): RunStateChange {
+	const code = detail ? 'refused' : null;
+	return { streamId, token: held.get(streamId) ?? 0, runId, from, to, at: new Date(), detail, code };
+}
+
+function transition(...told: Parameters<typeof stateOf>): Promise<void> {
+	return streams.recordRunState(stateOf(...told));
 }
 
 function line(streamId: string, text: string) {
@@ -476,27 +487,47 @@ describe('history', () => {
 		await streams.remove(id);
 		await transition(id, randomUUID(), 'inactive', 'init_startup');
 		await streams.appendActivity([line(id, 'x')]);
-		await streams.recordHeartbeats([{ streamId: id, at: new Date() }]);
+		await streams.recordHeartbeats([{ streamId: id, token: held.get(id)!, at: new Date() }]);
 		expect(await everything()).not.toContain(id);
 	});
 
-	it('ends what a killed server left open, and nothing of another instance', async () => {
-		const [mine, theirs] = [await add({ name: 'mine' }), await add({ name: 'theirs' })];
-		await transition(mine.id, randomUUID(), 'inactive', 'active');
-		const two = room({ instanceId: 'two' });
-		await two.recordRunState({
-			streamId: theirs.id,
-			runId: randomUUID(),
-			from: 'inactive',
-			to: 'active',
-			at: new Date(),
-			detail: null,
-			code: null
+	it('writes nothing of a run whose lease is lost, and goes on writing under the new one', async () => {
+		const { id } = await add();
+		const [old, young] = [randomUUID(), randomUUID()];
+		await transition(id, old, 'inactive', 'active');
+		const lost = held.get(id)!;
+		held.set(id, await grantLease(database.db, id, 'two'));
+		await streams.recordRunState({ ...stateOf(id, old, 'active', 'error'), token: lost });
+		await streams.recordRunState({ ...stateOf(id, randomUUID(), 'inactive', 'init_startup'), token: lost });
+		expect(await streams.get(id)).toMatchObject({ state: 'active', last_error: null });
+		await transition(id, young, 'inactive', 'init_startup');
+		expect((await streams.runs(id, 9)).map((run) => [run.id, run.state])).toEqual([
+			[young, 'init_startup'],
+			[old, 'active']
+		]);
+	});
+
+	it('tells each transition to the journal where there is one, with it or not at all', async () => {
+		const { id } = await add();
+		const run = randomUUID();
+		const told = async () =>
+			database.db.execute(sql`select topic, subject_id, payload from outbox order by id`);
+		await transition(id, run, 'inactive', 'init_startup');
+		expect(await told()).toEqual([]);
+		streams = room({ events: true });
+		await transition(id, run, 'init_startup', 'error', `no answer from ${URL}`);
+		await streams.recordRunState({ ...stateOf(id, run, 'error', 'init_startup'), token: 1 });
+		const events = await told();
+		expect(events).toMatchObject([{ topic: 'run.state', subject_id: run }]);
+		expect(runEvent.parse(events[0]!.payload)).toMatchObject({
+			stream_id: id,
+			run_id: run,
+			instance: 'one',
+			from: 'init_startup',
+			to: 'error',
+			detail: `no answer from ${MASKED}`,
+			code: 'refused'
 		});
-		await room().recover();
-		expect(await streams.get(mine.id)).toMatchObject({ state: 'inactive', instance: null });
-		expect((await streams.runs(mine.id, 1))[0]?.ended_at).not.toBeNull();
-		expect(await streams.get(theirs.id)).toMatchObject({ state: 'active', instance: 'two' });
 	});
 });
 
@@ -504,8 +535,10 @@ describe('heartbeats and activity', () => {
 	it('stores many heartbeats at once, never backwards, and touches nothing else', async () => {
 		const all = await Promise.all(['a', 'b', 'c'].map((name) => add({ name })));
 		const at = new Date('2030-01-02T03:04:05.678Z');
-		await streams.recordHeartbeats(all.map(({ id }) => ({ streamId: id, at })));
-		await streams.recordHeartbeats([{ streamId: all[0]!.id, at: new Date('2020-01-01') }]);
+		await streams.recordHeartbeats(all.map(({ id }) => ({ streamId: id, token: held.get(id)!, at })));
+		const [first] = all.map(({ id }) => ({ streamId: id, token: held.get(id)! }));
+		await streams.recordHeartbeats([{ ...first!, at: new Date('2020-01-01') }]);
+		await streams.recordHeartbeats([{ ...first!, token: first!.token - 1, at: new Date('2031-01-01') }]);
 		await streams.recordHeartbeats([]);
 		for (const before of all) {
 			expect(await streams.get(before.id)).toEqual({ ...before, last_heartbeat: at.toISOString() });

@@ -10,13 +10,13 @@ import { NOTHING_WATCHED } from '../watches.ts';
 
 export interface FakeRegistry extends StreamsForEngine {
 	runnable: RunnableStream[];
-	refused: { id: string; name: string; failure: SourceFailure }[];
+	refused: { id: string; name: string; token: number; failure: SourceFailure }[];
 	/** While true every write fails, and every read. */
 	away: boolean;
 	deny: SourceFailure | null;
 	changes: RunStateChange[];
 	lines: StreamActivity[];
-	beats: { streamId: string; at: Date }[];
+	beats: { streamId: string; token: number; at: Date }[];
 }
 
 export function fakeRegistry(runnable: RunnableStream[] = []): FakeRegistry {
@@ -31,6 +31,8 @@ export function fakeRegistry(runnable: RunnableStream[] = []): FakeRegistry {
 		changes: [],
 		lines: [],
 		beats: [],
+		tokenOf: (id) =>
+			[...registry.runnable, ...registry.refused].find((stream) => stream.id === id)?.token ?? null,
 		async listRunnable() {
 			present();
 			return { runnable: [...registry.runnable], refused: [...registry.refused] };
@@ -68,6 +70,7 @@ export function streamOf(id: string, url: string, over: Partial<RunnableStream> 
 		staleAfterS: 5,
 		detection: null,
 		clipPrerollS: 0,
+		token: 1,
 		processingVersion: '1',
 		...over
 	};

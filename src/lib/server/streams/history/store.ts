@@ -1,7 +1,10 @@
 // The SQL of runs: each activation, its transitions, and what the stream's row says of its present run.
-import { and, asc, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import type { RunEventPayload } from '#lib/contracts/event.ts';
 import type { RunRecord, RunTransition } from '#lib/contracts/history.ts';
 import { streamRuns, streamRunTransitions, streams } from '../../db/schema/streams.ts';
+import { lockLease } from '../../db/fence.ts';
+import { enqueue, type OutboxMessage } from '../../db/outbox.ts';
 import type { RunStateChange } from '../ports.ts';
 import type { StreamsDatabase } from '../store.ts';
 
@@ -10,19 +13,30 @@ export const RUNS_KEPT = 100;
 export const TRANSITIONS_KEPT = 200;
 const TRANSITIONS_SHOWN = 50;
 
-/** Appends the transition to its run and, where that run speaks for the stream, to the stream's row. False: no such stream. */
+/** `gone`: there is no such stream. `fenced`: the lease that the run began under is lost, and nothing was written. */
+export type TransitionOutcome = 'written' | 'gone' | 'fenced';
+
+export interface TransitionOptions {
+	instance: string;
+	/** Whether it is told to the journal as well. */
+	events: boolean;
+}
+
+/** Appends the transition to its run and, where that run speaks for the stream, to the stream's row. */
 export async function writeTransition(
 	db: StreamsDatabase,
 	change: RunStateChange,
-	instance: string
-): Promise<boolean> {
+	{ instance, events }: TransitionOptions
+): Promise<TransitionOutcome> {
 	return db.transaction(async (tx) => {
 		const [stream] = await tx
 			.select({ run_id: streams.run_id, next_run_id: streams.next_run_id })
 			.from(streams)
 			.where(eq(streams.id, change.streamId))
 			.for('update');
-		if (!stream) return false;
+		if (!stream) return 'gone';
+		// After the stream's row, as a claim does: in another order the two could wait for each other.
+		if (!(await lockLease(tx, change.streamId, change.token))) return 'fenced';
 		const isNew = await upsertRun(tx, change, instance);
 		await tx.insert(streamRunTransitions).values({
 			run_id: change.runId,
@@ -37,8 +51,15 @@ export async function writeTransition(
 		// Run ids are borne once: what is started anew after this has another.
 		if (stream.next_run_id === change.runId)
 			await tx.update(streams).set({ next_run_id: null }).where(eq(streams.id, change.streamId));
-		return true;
+		if (events) await enqueue(tx, eventOf(change, instance));
+		return 'written';
 	});
+}
+
+function eventOf(change: RunStateChange, instance: string): OutboxMessage {
+	const { streamId, runId, from, to, at, detail, code } = change;
+	const told = { stream_id: streamId, run_id: runId, instance, from, to, at: at.toISOString(), detail, code };
+	return { topic: 'run.state', subjectId: runId, payload: told satisfies RunEventPayload };
 }
 
 type Transaction = Parameters<Parameters<StreamsDatabase['transaction']>[0]>[0];
@@ -155,30 +176,4 @@ export async function pruneHistory(db: StreamsDatabase, streamId: string, runId:
 	await db.execute(sql`
 		delete from ${streamRunTransitions} where run_id = ${runId} and id <= (
 			select id from ${streamRunTransitions} where run_id = ${runId} order by id desc offset ${TRANSITIONS_KEPT} limit 1)`);
-}
-
-/**
- * After a crash: ends every run this instance left open and frees the streams it held. Called once, before the
- * engine starts. Returns how many runs were ended.
- */
-export async function endLeftRuns(db: StreamsDatabase, instance: string): Promise<number> {
-	return db.transaction(async (tx) => {
-		const ended = await tx
-			.update(streamRuns)
-			.set({ state: 'inactive', ended_at: sql`now()` })
-			.where(and(eq(streamRuns.instance, instance), isNull(streamRuns.ended_at)))
-			.returning({ id: streamRuns.id });
-		await tx
-			.update(streams)
-			.set({
-				state: 'inactive',
-				run_id: null,
-				instance: null,
-				worker_started_at: null,
-				last_error: null,
-				error_code: null
-			})
-			.where(eq(streams.instance, instance));
-		return ended.length;
-	});
 }
