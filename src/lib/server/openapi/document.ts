@@ -166,7 +166,7 @@ function schemas(named: Record<string, z.ZodType>, io: 'input' | 'output'): Json
 }
 
 /** Without the dialect, which the document names for all, and without limits that only say "a safe integer". */
-function plain(schema: object): Json {
+export function plain(schema: object): Json {
 	const text = JSON.stringify(schema, (key, value: unknown) => {
 		if (key === '$schema') return undefined;
 		if ((key === 'minimum' || key === 'maximum') && Math.abs(value as number) === Number.MAX_SAFE_INTEGER)

@@ -6,7 +6,8 @@ import { openApiDocument } from './document.ts';
 import { CHAPTERS, problemsOf, type Operation } from './operations.ts';
 import { INPUTS } from './schemas.ts';
 
-const GENERATED = '<!-- Written by `npm run docs:generate`; change src/lib/server/openapi instead. -->';
+export const GENERATED =
+	'<!-- Written by `npm run docs:generate`; change src/lib/server/openapi instead. -->';
 
 /** Every generated page by its path in the project. */
 export function referencePages(): Record<string, string> {
@@ -56,7 +57,7 @@ function answerWords({ answer }: Operation): string {
 	return `${answer.status} ${answer.list ? `a list of ${answer.schema}` : answer.schema}`;
 }
 
-type Schema = {
+export type Schema = {
 	type?: string;
 	enum?: unknown[];
 	const?: unknown;
@@ -126,7 +127,7 @@ function standard(schema: Schema): string {
 }
 
 /** "number 1…30", "text, 1…120 characters", "one of `a`, `b`", "… or null". */
-function kind(schema: Schema): string {
+export function kind(schema: Schema): string {
 	if (schema.anyOf) return schema.anyOf.map(kind).join(' or ');
 	if (schema.enum) return `one of ${schema.enum.map((value) => `\`${String(value)}\``).join(', ')}`;
 	if (schema.const !== undefined) return `\`${String(schema.const)}\``;
@@ -188,11 +189,11 @@ function errorsPage(): string {
 	]);
 }
 
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
 	const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function page(blocks: string[]): string {
+export function page(blocks: string[]): string {
 	return `${blocks.filter((block): block is string => block !== '').join('\n\n')}\n`;
 }
