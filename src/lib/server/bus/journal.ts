@@ -39,7 +39,9 @@ export interface Journal {
 	consume(
 		part: 'events' | 'commands',
 		name: string,
-		handler: (message: JournalMessage) => Promise<Outcome>
+		handler: (message: JournalMessage) => Promise<Outcome>,
+		/** A family of subjects, `alert.>`: the others do not come here. */
+		about?: string
 	): { stop(): Promise<void> };
 	state(): JournalState;
 }

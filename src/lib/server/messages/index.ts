@@ -98,7 +98,7 @@ export function createMessages({ db, journal, log, deliver, commands }: Messages
 		},
 		start() {
 			if (!journal || running.length > 0) return;
-			running.push(journal.consume('events', DELIVERIES, readers[DELIVERIES]!.handle));
+			running.push(journal.consume('events', DELIVERIES, readers[DELIVERIES]!.handle, 'alert.>'));
 			running.push(journal.consume('commands', COMMANDS, readers[COMMANDS]!.handle));
 		},
 		async stop() {

@@ -59,11 +59,14 @@ export function createNatsJournal({ jetStream, wire, log }: NatsJournalParts): J
 				throw notKept(error);
 			}
 		},
-		consume(part, name, handler) {
+		consume(part, name, handler, about) {
 			const stopping = new AbortController();
 			const parts = { jetStream, log, wire, part, name, handler, signal: stopping.signal };
 			const running = jetStream.streams
-				.filter((stream) => stream.part === part)
+				.filter(
+					({ part: of, config }) =>
+						of === part && (about === undefined || config.subjects.includes(wire.journal(part, about)))
+				)
 				.map(({ config }) => consumeStream({ ...parts, stream: config.name, subjects: config.subjects }));
 			return {
 				async stop() {
