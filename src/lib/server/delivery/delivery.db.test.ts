@@ -13,13 +13,10 @@ import {
 	type ChannelRecord,
 	type DeliveryRecord
 } from '#lib/contracts/channel.ts';
-import { streamInput } from '#lib/contracts/stream.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
-import { enqueue } from '../db/outbox.ts';
 import { alerts } from '../db/schema/alerts.ts';
 import { deliveries } from '../db/schema/delivery.ts';
 import { ruleChannels, rules } from '../db/schema/rules.ts';
-import { streams } from '../db/schema/streams.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createDelivery, type Delivery, type DeliveryDeps } from './index.ts';
 import { testMessage } from './message.ts';
@@ -32,6 +29,7 @@ import {
 	type Broker,
 	type HttpReceiver
 } from './senders/testing.ts';
+import { addRuleOf, alertOf, DELIVERY_CONFIG, QUICK, resolved, until, writeEvent } from './testing.ts';
 
 let database: TestDatabase;
 let bus: Bus;
@@ -53,80 +51,28 @@ afterEach(async () => {
 	await receiver.stop();
 });
 
-/** Waits of the relay are hundredths of what they are in production. */
-const QUICK = {
-	pictureWaitMs: 0,
-	pollMs: 50,
-	restMs: 40,
-	leaseMs: 5000,
-	flushMs: 1000,
-	schedule: ({ attempts }: { attempts: number }) => (attempts > 60 ? null : 20)
-};
-
 function deliveryWith(rest: Partial<DeliveryDeps> = {}): Delivery {
-	const config = { secretKey: 'k'.repeat(32), sourceDeny: ['169.254.0.0/16'], origin: 'https://vf.example' };
-	const delivery = createDelivery({ db: database.db, bus, log, config, timing: QUICK, ...rest });
+	const delivery = createDelivery({
+		db: database.db,
+		bus,
+		log,
+		config: DELIVERY_CONFIG,
+		timing: QUICK,
+		...rest
+	});
 	running.push(delivery);
 	return delivery;
 }
 
-async function until(what: () => Promise<boolean> | boolean, forMs = 8000): Promise<void> {
-	const deadline = Date.now() + forMs;
-	while (!(await what())) {
-		if (Date.now() > deadline) throw new Error(`not within ${forMs} ms: ${what.toString()}`);
-		await sleep(10);
-	}
-}
-
-async function addRule(channels: ChannelRecord[]): Promise<string> {
-	const [stream] = await database.db
-		.insert(streams)
-		.values({ ...streamInput.parse({ name: 'Gate', rtsp_url: 'rtsp://x/' }), sealed_url: 'x' })
-		.returning();
-	const [rule] = await database.db
-		.insert(rules)
-		.values({
-			stream_id: stream!.id,
-			name: 'Intruder',
-			enabled: true,
-			severity: 'critical',
-			condition: { type: 'object_in_zone' } as never,
-			sustain_s: 0,
-			release_s: 0,
-			cooldown_s: 0,
-			clip: false
-		})
-		.returning();
-	if (channels.length > 0)
-		await database.db
-			.insert(ruleChannels)
-			.values(channels.map((channel) => ({ rule_id: rule!.id, channel_id: channel.id })));
-	return rule!.id;
-}
-
-function alertOf(ruleId: string | null, rest: Partial<AlertRecord> = {}): AlertRecord {
-	return {
-		...testMessage('x', '').alert,
-		rule_id: ruleId,
-		name: 'Intruder',
-		snapshot_problem: null,
-		...rest
-	};
-}
+const addRule = async (channels: ChannelRecord[]) => (await addRuleOf(database.db, channels)).ruleId;
 
 async function tell(
 	alert: AlertRecord,
 	topic: 'alert.firing' | 'alert.resolved' = 'alert.firing'
 ): Promise<void> {
-	await database.db.transaction((tx) => enqueue(tx, { topic, subjectId: alert.id, payload: { ...alert } }));
+	await writeEvent(database.db, alert, topic);
 	bus.publish(subjects.outbox, null);
 }
-
-const resolved = (alert: AlertRecord): AlertRecord => ({
-	...alert,
-	status: 'resolved',
-	ends_at: new Date().toISOString()
-});
 
 const webhook = (rest: Record<string, unknown> = {}): ChannelInput =>
 	channelInput.parse({ name: 'Hook', type: 'webhook', config: { url: `${receiver.url}/hook` }, ...rest });

@@ -30,5 +30,5 @@ export const TIMING: RelayTiming = {
 	restMs: 60_000,
 	flushMs: 2500,
 	awayMs: 5000,
-	lateMs: 15_000
+	lateMs: 5000
 };
