@@ -35,7 +35,12 @@ const PARTS = [
 		needs: []
 	},
 	{ name: 'check', says: 'types', run: ['npm', 'run', '--silent', 'check'], needs: [] },
-	{ name: 'unit', says: 'pure parts', run: vitest('unit'), needs: ['ffmpeg', ...NATS, ...OPENCV] },
+	{
+		name: 'unit',
+		says: 'pure parts',
+		run: vitest('unit'),
+		needs: ['ffmpeg', ...NATS, ...OPENCV, ...PROMETHEUS]
+	},
 	{
 		name: 'database',
 		says: 'a real PostgreSQL',

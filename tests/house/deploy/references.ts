@@ -7,11 +7,13 @@ type Labels = { [key: string]: Json };
 export function brokenReferences(resources: Resource[]): string[] {
 	return [
 		...duplicates(resources),
+		...sharedPods(resources),
 		...resources.flatMap((resource) => [
 			...workloadProblems(resource, resources),
 			...serviceProblems(resource, resources),
 			...ingressProblems(resource, resources),
-			...policyProblems(resource, resources)
+			...policyProblems(resource, resources),
+			...autoscalerProblems(resource, resources)
 		])
 	];
 }
@@ -21,6 +23,17 @@ const called = (resource: Resource) => `${resource.kind}/${resource.metadata.nam
 function duplicates(resources: Resource[]): string[] {
 	const names = resources.map(called);
 	return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} is there twice`);
+}
+
+/** Two workloads that select the same pods would each count, and end, the other's. */
+function sharedPods(resources: Resource[]): string[] {
+	const workloads = resources.filter((resource) => podOf(resource));
+	return workloads.flatMap((workload) =>
+		workloads
+			.filter((other) => other !== workload)
+			.filter((other) => selects(matchLabels((workload.spec as Fields).selector), podLabels(other)))
+			.map((other) => `${called(workload)} selects the pods of ${called(other)}`)
+	);
 }
 
 function find(resources: Resource[], kind: string, name: Json | undefined): Resource | undefined {
@@ -49,9 +62,13 @@ function workloadProblems(resource: Resource, resources: Resource[]): string[] {
 		}
 		problems.push(
 			...portProblems(container, who),
-			...mountProblems(container, volumesOf(resource, pod), who)
+			...mountProblems(container, volumesOf(resource, pod), who),
+			...variableProblems(container, who)
 		);
 	}
+	for (const { labelSelector } of listOf(pod.topologySpreadConstraints))
+		if (!selects(matchLabels(labelSelector), podLabels(resource)))
+			problems.push(`${called(resource)} spreads other pods than its own`);
 	for (const volume of listOf(pod.volumes)) {
 		if (isFields(volume.configMap)) need('ConfigMap', volume.configMap.name, called(resource));
 		if (isFields(volume.secret)) need('Secret', volume.secret.secretName, called(resource));
@@ -108,6 +125,17 @@ function mountProblems(container: Fields, volumes: Json[], who: string): string[
 		.map(({ name }) => `${who} mounts ${String(name)}, which is no volume of its pod`);
 }
 
+/** `$(NAME)` is the value of a variable above it; elsewhere it stays as it is written. */
+function variableProblems(container: Fields, who: string): string[] {
+	const variables = listOf(container.env);
+	return variables.flatMap(({ name, value }, index) => {
+		const above = variables.slice(0, index).map((variable) => variable.name);
+		return [...String(value ?? '').matchAll(/\$\((\w+)\)/g)]
+			.filter(([, wanted = '']) => !above.includes(wanted))
+			.map(([, wanted]) => `${who}: ${String(name)} needs ${wanted}, which is not set above it`);
+	});
+}
+
 function serviceProblems(resource: Resource, resources: Resource[]): string[] {
 	if (resource.kind !== 'Service') return [];
 	const { selector, ports } = resource.spec as Fields;
@@ -137,23 +165,53 @@ function ingressProblems(resource: Resource, resources: Resource[]): string[] {
 function policyProblems(resource: Resource, resources: Resource[]): string[] {
 	const spec = resource.spec as Fields;
 	const workloads = resources.filter((other) => podOf(other));
-	const none = (selector: Json | undefined) =>
-		!workloads.some((other) => selects(matchLabels(selector), podLabels(other)));
+	const chosen = (selector: Json | undefined) =>
+		workloads.filter((other) => selects(matchLabels(selector), podLabels(other)));
 	if (resource.kind === 'PodDisruptionBudget')
-		return none(spec.selector) ? [`${called(resource)} selects no pods`] : [];
+		return chosen(spec.selector).length === 0 ? [`${called(resource)} selects no pods`] : [];
 	if (resource.kind !== 'NetworkPolicy') return [];
-	const own = workloads.filter((other) => selects(matchLabels(spec.podSelector), podLabels(other)));
-	const peers = listOf(spec.ingress).flatMap(({ from }) => listOf(from));
-	const ports = listOf(spec.ingress).flatMap((rule) => listOf(rule.ports));
+	const own = chosen(spec.podSelector);
 	return [
 		...(own.length === 0 ? [`${called(resource)} selects no pods`] : []),
+		...listOf(spec.ingress).flatMap((rule) =>
+			ruleProblems(resource, listOf(rule.from), rule, () => own, chosen)
+		),
+		...listOf(spec.egress).flatMap((rule) => {
+			const peers = listOf(rule.to);
+			const reached = () => peers.flatMap(({ podSelector }) => (podSelector ? chosen(podSelector) : []));
+			return ruleProblems(resource, peers, rule, reached, chosen);
+		})
+	];
+}
+
+/** `reached` are the pods whose ports the rule names; numbers may be ports of what is not ours. */
+function ruleProblems(
+	resource: Resource,
+	peers: Fields[],
+	rule: Fields,
+	reached: () => Resource[],
+	chosen: (selector: Json | undefined) => Resource[]
+): string[] {
+	const foreign = (peer: Fields) => 'namespaceSelector' in peer || !('podSelector' in peer);
+	return [
 		...peers
-			.filter((peer) => 'podSelector' in peer && !('namespaceSelector' in peer) && none(peer.podSelector))
+			.filter((peer) => !foreign(peer) && chosen(peer.podSelector).length === 0)
 			.map(() => `${called(resource)} allows pods that are not there`),
-		...ports
-			.filter(({ port }) => !portNames(own).includes(port ?? null))
+		...listOf(rule.ports)
+			.filter(({ port }) => typeof port === 'string' && !portNames(reached()).includes(port))
 			.map(({ port }) => `${called(resource)} allows the port ${String(port)}, which no pod has`)
 	];
+}
+
+/** An autoscaler needs something to scale, whose number nobody else says, and the CPU that is a whole of which it counts parts. */
+function autoscalerProblems(resource: Resource, resources: Resource[]): string[] {
+	if (resource.kind !== 'HorizontalPodAutoscaler') return [];
+	const { kind, name } = (resource.spec as Fields).scaleTargetRef as Fields;
+	const target = find(resources, String(kind), name);
+	if (!target) return [`${called(resource)} scales the ${String(kind)} ${String(name)}, which is not there`];
+	return 'replicas' in (target.spec as Fields)
+		? [`${called(resource)} scales ${called(target)}, whose replicas are written down too`]
+		: [];
 }
 
 function portNames(workloads: Resource[]): Json[] {
