@@ -42,12 +42,16 @@ export async function handleRequest(services: Services, input: HandleInput): Pro
 async function handled(services: Services, { event, resolve }: HandleInput): Promise<Response> {
 	const requestId = randomUUID();
 	Object.assign(event.locals, { requestId, services, identity: null });
-	const response = needsNobody(event.url.pathname)
-		? await resolve(event)
-		: await answer(services, event, async () => asProblem(event, await resolve(event)));
+	const response = await respond(services, { event, resolve });
 	response.headers.set('x-request-id', requestId);
 	secureHeaders(response.headers, services.config);
 	return response;
+}
+
+async function respond(services: Services, { event, resolve }: HandleInput): Promise<Response> {
+	if (needsNobody(event.url.pathname)) return resolve(event);
+	if (!services.config.roles.includes('web')) return problemResponse(problemOf(notServedHere()));
+	return answer(services, event, async () => asProblem(event, await resolve(event)));
 }
 
 /** Asks who one is by itself, or nobody at all, and is answered with no database too. */
@@ -116,6 +120,14 @@ function plainPage(title: string, detail: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <body style="font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh auto; padding: 0 1rem">
 <h1 style="font-size: 1.25rem">${title}</h1><p>${detail}</p></body></html>`;
+}
+
+/** Without the role web there are monitors alone to answer. */
+function notServedHere(): AppError {
+	return new AppError(
+		'not_found',
+		'This instance serves no pages and no API: its VF_ROLES has no web. Ask one that has; here are /health, /metrics and /api/v1/metrics/targets.'
+	);
 }
 
 /** What SvelteKit itself answers under /api (no such route, no such method) in the API's own form. */

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/index.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { History } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
+import type { Messages } from '../messages/index.ts';
 import type { Models } from '../models/index.ts';
 import type { Rules } from '../rules/index.ts';
 import type { Scenarios } from '../scenarios/index.ts';
@@ -30,6 +31,8 @@ export interface Services {
 	detections: Detections;
 	/** Channels as well. */
 	delivery: Delivery;
+	/** Those that were set aside. */
+	messages: Messages;
 	/** Sessions as well. */
 	scenarios: Scenarios;
 	/** What runs on this very instance. */

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceRole } from '#lib/contracts/instance.ts';
 import { createAlerts } from '../alerts/index.ts';
 import { createAuth } from '../auth/index.ts';
 import { createLogger, type Logger } from '../base/log.ts';
-import { openCarriers, subjects, type Bus } from '../bus/index.ts';
+import { openCarriers, subjects, type Bus, type Carriers } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { openDatabase, type Database } from '../db/index.ts';
 import { createDelivery } from '../delivery/index.ts';
@@ -15,6 +16,7 @@ import { createEngine } from '../engine/index.ts';
 import { createFleet, type Self } from '../fleet/index.ts';
 import { createHistory } from '../history/index.ts';
 import { createLive, renderEvidence } from '../live/index.ts';
+import { createMessages } from '../messages/index.ts';
 import { createModels } from '../models/index.ts';
 import { createRetention, type Retention } from '../retention/index.ts';
 import { createRules } from '../rules/index.ts';
@@ -28,6 +30,9 @@ import type { Services } from './services.ts';
 import { createCloser } from './stop.ts';
 import { tellHealth, tellMetrics } from './telemetry.ts';
 
+/** Part of the two seconds in which a clean shutdown hands its streams over. */
+const LAST_WRITES_MS = 400;
+
 /** Throws StartupError when something needed is missing; what was started until then is stopped again. */
 export async function start(config: Config): Promise<App> {
 	const log = createLogger({ ...config.log, instance: config.instanceId });
@@ -36,9 +41,10 @@ export async function start(config: Config): Promise<App> {
 		closer.last('lock', lockDataDir(config.dataDir));
 		const database = await openDatabase(config, log);
 		closer.last('database', database.close);
-		const { bus } = await openCarriers(config, log);
+		const carriers = await openCarriers(config, log);
+		const { bus } = carriers;
 		closer.last('bus', bus.close);
-		const services = await furnish(config, log, database, bus);
+		const services = await furnish(config, log, database, carriers);
 		const signIn = await services.auth.seed();
 		if (config.demo.enabled) await addDemoCameras(services);
 		const retention = keepWithinDays(config, log, bus, services);
@@ -49,12 +55,14 @@ export async function start(config: Config): Promise<App> {
 		closer.first('models', services.models.close);
 		closer.first('leases', services.fleet.leases.close);
 		closer.first('engine', services.engine.stop);
-		closer.first('fleet', services.fleet.stop);
 		closer.first('scenarios', services.scenarios.stop);
 		closer.first('history', services.history.stop);
 		closer.first('retention', retention.stop);
 		closer.first('detections', services.detections.stop);
 		closer.first('alerts', services.alerts.stop);
+		// What they wrote last was still under the leases.
+		closer.first('fleet', services.fleet.stop);
+		closer.first('messages', services.messages.stop);
 		closer.first('delivery', services.delivery.stop);
 		const { busy, quiet } = services.engine;
 		return { services, signIn, ...closer.phases, busy, quiet };
@@ -67,7 +75,7 @@ export async function start(config: Config): Promise<App> {
 
 /** What this instance is there for, by its roles. Alerts of streams that nobody runs are a relay's to raise as well. */
 async function begin(services: Services): Promise<void> {
-	const { alerts, delivery, detections, engine, fleet, history, scenarios } = services;
+	const { alerts, delivery, detections, engine, fleet, history, messages, scenarios } = services;
 	const has = (...roles: InstanceRole[]) => roles.some((role) => services.config.roles.includes(role));
 	await fleet.start();
 	if (has('worker', 'relay')) alerts.start();
@@ -77,16 +85,25 @@ async function begin(services: Services): Promise<void> {
 		fleet.leases.onChange(() => void engine.reconcile());
 		await engine.start();
 	}
-	if (has('relay')) delivery.start();
+	if (has('relay')) {
+		delivery.start();
+		messages.start();
+	}
 	// Who watches a session is known where they watch.
 	if (has('web', 'relay')) scenarios.start();
 }
 
 /** The rooms, in the order in which they need each other. */
-async function furnish(config: Config, log: Logger, database: Database, bus: Bus): Promise<Services> {
+async function furnish(
+	config: Config,
+	log: Logger,
+	database: Database,
+	carriers: Carriers
+): Promise<Services> {
 	const { db } = database;
+	const { bus, journal } = carriers;
 	const auth = createAuth(db, config, log);
-	const fleet = createFleet({ db, bus, log, self: selfOf(config) });
+	const fleet = createFleet({ db, line: database.line, bus, log, self: selfOf(config) });
 	const streams = createStreams({
 		db,
 		log,
@@ -120,6 +137,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		clipsDir: join(config.dataDir, 'clip-ring'),
 		models,
 		inference: config.inference,
+		lastWrites: (streamId) => lastWrites(streamId, { alerts, detections, history }),
 		onIdle: () => void fleet.leases.pass()
 	});
 	fleet.attach(engine);
@@ -141,7 +159,9 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		log,
 		config,
 		alert: (id) => alerts.get(id),
-		snapshot: async (id) => readFile(await alerts.file(id, 'snapshot'))
+		snapshot: async (id) => readFile(await alerts.file(id, 'snapshot')),
+		journal,
+		park: (...set) => messages.parkEvent(...set)
 	});
 	const detections = createDetections({
 		db,
@@ -157,11 +177,26 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		results: { detections: detections.page, flow: history.page },
 		signedIn: auth.signedIn
 	});
+	const messages = createMessages({
+		db,
+		journal,
+		log,
+		deliver: delivery.take,
+		commands: {
+			setActive: streams.setActive,
+			retryNow: async (id) => {
+				await streams.get(id);
+				await fleet.retryNow(id);
+			},
+			shutdownScenario: scenarios.shutdown
+		}
+	});
 	settings.onChange((changed) => {
 		engine.setPreview(previewOf(changed));
 		live.setFps(changed.live_preview_fps);
 	});
-	const told = { config, log, bus, database, auth, streams, engine, fleet, delivery, live };
+	const parked = messages.parkedCount;
+	const told = { config, log, bus, journal, parked, database, auth, streams, engine, fleet, delivery, live };
 	return {
 		log,
 		config,
@@ -174,6 +209,7 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		alerts,
 		detections,
 		delivery,
+		messages,
 		scenarios,
 		engine,
 		fleet,
@@ -181,6 +217,16 @@ async function furnish(config: Config, log: Logger, database: Database, bus: Bus
 		health: tellHealth(told),
 		metrics: tellMetrics(told)
 	};
+}
+
+/** What a stream's last second left to be stored, before somebody else may run it; a slow database holds nobody up for it. */
+async function lastWrites(
+	streamId: string,
+	{ alerts, detections, history }: Pick<Services, 'alerts' | 'detections' | 'history'>
+): Promise<void> {
+	const written = [alerts.settled(), detections.flush(streamId), history.flush()];
+	const limit = sleep(LAST_WRITES_MS, undefined, { ref: false });
+	await Promise.race([Promise.allSettled(written), limit]);
 }
 
 function selfOf(config: Config): Self {

@@ -1,7 +1,8 @@
 // What the server tells of itself: health and metrics, each handed the rooms' figures as ports.
+import type { StreamStatus } from '#lib/contracts/status.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Logger } from '../base/log.ts';
-import type { Bus } from '../bus/index.ts';
+import type { Bus, Journal } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Database } from '../db/index.ts';
 import type { Delivery } from '../delivery/index.ts';
@@ -23,6 +24,9 @@ export interface Told {
 	config: Config;
 	log: Logger;
 	bus: Bus;
+	journal: Journal | null;
+	/** Messages set aside that nobody has looked after. */
+	parked: () => Promise<number>;
 	database: Database;
 	auth: Auth;
 	streams: Streams;
@@ -32,14 +36,22 @@ export interface Told {
 	live: Live;
 }
 
-export function tellHealth({ config, log, bus, database, engine, delivery }: Told): Health {
+export function tellHealth(told: Told): Health {
+	const { config, log, bus, journal, parked, database, engine, fleet, delivery } = told;
+	const statuses = () => ownStatuses(told);
 	const vitals = createVitals({
 		bus,
 		log,
 		instance: config.instanceId,
 		dataDir: config.dataDir,
-		statuses: engine.statuses,
+		statuses,
 		inference: engine.inference,
+		fleet: {
+			clockSkewS: fleet.leases.clockSkewS,
+			others: () => living(fleet).filter(({ id }) => id !== config.instanceId).length
+		},
+		journal,
+		parked,
 		oldestUndelivered: delivery.oldestWaiting
 	});
 	vitals.start();
@@ -52,17 +64,19 @@ export function tellHealth({ config, log, bus, database, engine, delivery }: Tol
 			...vitals.checks
 		},
 		needed: ['database'],
-		figures: streamFigures(engine),
+		figures: streamFigures(statuses),
 		onStopping: vitals.stop
 	});
 }
 
-export function tellMetrics({ config, log, bus, auth, streams, engine, delivery, live }: Told): Metrics {
+export function tellMetrics(told: Told): Metrics {
+	const { config, log, bus, parked, auth, streams, engine, fleet, delivery, live } = told;
 	return createMetrics({
 		bus,
 		log,
 		version: config.version,
 		instance: config.instanceId,
+		roles: config.roles,
 		guard: createGuard({
 			token: config.metricsToken,
 			// The adapter's own variable: with it, an address is what a header says.
@@ -71,6 +85,12 @@ export function tellMetrics({ config, log, bus, auth, streams, engine, delivery,
 		}),
 		streams: () => streams.list(),
 		statuses: engine.statuses,
+		fleet: {
+			statuses: fleet.statuses,
+			held: () => fleet.leases.held().size,
+			instances: fleet.knownInstances
+		},
+		parked,
 		workers: engine.workers,
 		inference: () => ({ boundsS: DURATION_BUCKETS_S, streams: engine.inference().streams }),
 		delivery: delivery.figures,
@@ -95,8 +115,15 @@ function checkFfmpeg({ ffmpegPath }: Config) {
 	} as const;
 }
 
-function streamFigures(engine: Engine) {
-	const count = (words: string[]) => engine.statuses().filter(({ status }) => words.includes(status)).length;
+/** Streams that run here, and those that should run and that nobody runs: their health is nobody else's to tell. */
+function ownStatuses({ config, fleet }: Told): StreamStatus[] {
+	return fleet.statuses().filter(({ instance }) => instance === config.instanceId || instance === '');
+}
+
+const living = (fleet: Fleet) => fleet.knownInstances().filter(({ state }) => state === 'up');
+
+function streamFigures(statuses: () => StreamStatus[]) {
+	const count = (words: string[]) => statuses().filter(({ status }) => words.includes(status)).length;
 	return {
 		streamsConnected: () => count(['connected']),
 		streamsStarting: () => count(['starting']),

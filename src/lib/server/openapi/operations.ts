@@ -8,6 +8,7 @@ import { ALERTS } from './chapters/alerts.ts';
 import { DETECTIONS } from './chapters/detections.ts';
 import { CHANNELS } from './chapters/channels.ts';
 import { MESSAGES } from './chapters/messages.ts';
+import { INSTANCES } from './chapters/instances.ts';
 import { METRICS } from './chapters/metrics.ts';
 import { MODELS } from './chapters/models.ts';
 import { RULES } from './chapters/rules.ts';
@@ -200,6 +201,7 @@ export const CHAPTERS: Chapter[] = [
 	CHANNELS,
 	MESSAGES,
 	MODELS,
+	INSTANCES,
 	METRICS,
 	RULES,
 	ALERTS,

@@ -29,6 +29,7 @@ import { runRecord } from '#lib/contracts/history.ts';
 import type { ActivityLine, LiveFrame, LiveHeartbeat } from '#lib/contracts/live.ts';
 import type { DetectionStats, SourceInfo } from '#lib/contracts/messages.ts';
 import { inferAnswer, modelRecord } from '#lib/contracts/model.ts';
+import { instanceRecord } from '#lib/contracts/instance.ts';
 import { probeInput, type ProbeResult } from '#lib/contracts/probe.ts';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#lib/contracts/problem.ts';
 import { dryRunInput, dryRunResult, ruleInput, rulePatch, ruleRecord } from '#lib/contracts/rule.ts';
@@ -109,7 +110,7 @@ const streamStatus = z.object({
 	latencyMs: z.number().nullable().describe('from capture to the end of analysis'),
 	flow: flowSample.nullable(),
 	detection: detectionStats.nullable(),
-	instance: z.string()
+	instance: z.string().describe('where it runs; empty where no instance has it')
 }) satisfies z.ZodType<StreamStatus>;
 
 const streamHealth = streamStatus.extend({
@@ -197,7 +198,9 @@ const newApiKey = apiKey.extend({ key: z.string().describe('told once, here') })
 
 const metricsTarget = z.object({
 	targets: z.array(z.string()).describe('host and port'),
-	labels: z.record(z.string(), z.string()).describe('scheme, path, and the name of the instance')
+	labels: z
+		.record(z.string(), z.string())
+		.describe('scheme, path, and the name and the roles of the instance')
 });
 
 /** Bodies: described as they are sent, defaults optional. */
@@ -253,6 +256,7 @@ export const ANSWERS = {
 	InferAnswer: inferAnswer,
 	SystemSettings: systemSettingsInput.extend({ updated_at: moment }),
 	Place: place,
+	Instance: instanceRecord,
 	MetricsTarget: metricsTarget,
 	Identity: identity,
 	User: user,

@@ -13,15 +13,22 @@ const log = pino({ level: 'silent' });
 const NOW = Date.parse('2030-01-01T12:00:00Z');
 const GB = 1e9;
 
+const QUIET = {
+	statuses: () => [],
+	inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
+	fleet: { clockSkewS: () => null, others: () => 0 },
+	journal: null,
+	parked: async () => 0,
+	oldestUndelivered: async () => null
+};
+
 function vitalsWith(deps: Partial<VitalsDeps> = {}) {
 	return createVitals({
 		bus: createMemoryBus(log),
 		log,
 		instance: 'here',
 		dataDir: '/var/lib/secret-place',
-		statuses: () => [],
-		inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
-		oldestUndelivered: async () => null,
+		...QUIET,
 		disk: async () => ({ free: 100 * GB, total: 200 * GB }),
 		now: () => NOW,
 		...deps
@@ -34,7 +41,18 @@ const status = (rest: Partial<StreamStatus>) =>
 const states = (vitals: ReturnType<typeof vitalsWith>) =>
 	Object.fromEntries(Object.entries(vitals.checks).map(([name, check]) => [name, check().state]));
 
-const WELL = { bus: 'ok', streamThreads: 'ok', inference: 'ok', disk: 'ok', outbox: 'ok', streams: 'ok' };
+const NAMES = [
+	'bus',
+	'journal',
+	'clock',
+	'streamThreads',
+	'inference',
+	'disk',
+	'outbox',
+	'messages',
+	'streams'
+];
+const WELL = Object.fromEntries(NAMES.map((name) => [name, 'ok']));
 
 describe('the checks', () => {
 	test('are all well when all is well, before the first look too', async () => {
@@ -119,11 +137,52 @@ describe('the checks', () => {
 		expect(await lookAt(40_000)).toBe('ok');
 	});
 
-	test('speak of a bus that carries nothing', async () => {
+	test('speak of NATS that is away, since when and why', () => {
 		const bus = createMemoryBus(log);
-		const vitals = vitalsWith({ bus: { ...bus, publish: () => {} } });
-		await vitals.look();
+		const lost = {
+			connected: false,
+			lostAt: new Date(NOW),
+			reason: 'connection refused',
+			kind: 'nats' as const
+		};
+		const vitals = vitalsWith({ bus: { ...bus, state: () => ({ ...bus.state(), ...lost }) } });
 		expect(states(vitals)).toEqual({ ...WELL, bus: 'degraded' });
+		expect(vitals.checks.bus()).toMatchObject({
+			reason: expect.stringMatching(/since 2030-01-01T12:00:00.000Z \(connection refused\)/) as string
+		});
+	});
+
+	test('speak of another instance on the same database that cannot be heard', () => {
+		const vitals = vitalsWith({ fleet: { ...QUIET.fleet, others: () => 1 } });
+		expect(states(vitals)).toEqual({ ...WELL, bus: 'degraded' });
+		expect(vitals.checks.bus()).toMatchObject({
+			reason: expect.stringContaining('NATS_URL is not set') as string
+		});
+	});
+
+	test('speak of a journal that is not there, in its own words', () => {
+		const state = { available: false, reason: 'NATS has no JetStream' };
+		const vitals = vitalsWith({ journal: { state: () => state } });
+		expect(states(vitals)).toEqual({ ...WELL, journal: 'degraded' });
+		expect(vitals.checks.journal()).toMatchObject({
+			reason: expect.stringContaining('NATS has no JetStream') as string
+		});
+	});
+
+	test.each([
+		[null, 'ok'],
+		[1.9, 'ok'],
+		[-2.1, 'degraded'],
+		[3600, 'degraded']
+	])('of a clock %s s ahead say %s', (skew, state) => {
+		const vitals = vitalsWith({ fleet: { ...QUIET.fleet, clockSkewS: () => skew } });
+		expect(states(vitals)).toEqual({ ...WELL, clock: state });
+	});
+
+	test('speak of messages that were set aside', async () => {
+		const vitals = vitalsWith({ parked: async () => 3 });
+		await vitals.look();
+		expect(states(vitals)).toEqual({ ...WELL, messages: 'degraded' });
 	});
 });
 
@@ -133,9 +192,7 @@ function depsWithoutDisk(): VitalsDeps {
 		log,
 		instance: 'here',
 		dataDir: '/',
-		statuses: () => [],
-		inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
-		oldestUndelivered: async () => null
+		...QUIET
 	};
 }
 

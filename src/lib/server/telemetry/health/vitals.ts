@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import { causeChain } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Bus, BusState } from '../../bus/index.ts';
+import type { Bus, BusState, Journal } from '../../bus/index.ts';
 import type { Check } from './report.ts';
 
 export interface VitalsDeps {
@@ -19,6 +19,16 @@ export interface VitalsDeps {
 		waiting: number;
 		streams: Record<string, { looked: number }>;
 	};
+	fleet: {
+		/** Seconds this instance's clock is ahead of the database's; null while unknown. */
+		clockSkewS(): number | null;
+		/** Other instances that live on the same database. */
+		others(): number;
+	};
+	/** What keeps messages until they had their effect; null where none is used. */
+	journal: Pick<Journal, 'state'> | null;
+	/** Messages set aside that nobody has looked after. */
+	parked(): Promise<number>;
 	/** When the alert was written that waits longest to be delivered; null when none does. */
 	oldestUndelivered(): Promise<Date | null>;
 	/** Bytes free and in all where the data lies; the file system's own word unless given. */
@@ -26,8 +36,11 @@ export interface VitalsDeps {
 	now?: () => number;
 }
 
+export type VitalName =
+	'bus' | 'journal' | 'clock' | 'streamThreads' | 'inference' | 'disk' | 'outbox' | 'messages' | 'streams';
+
 export interface Vitals {
-	checks: Record<'bus' | 'streamThreads' | 'inference' | 'disk' | 'outbox' | 'streams', () => Check>;
+	checks: Record<VitalName, () => Check>;
 	/** One look at everything; also taken every few seconds once started. */
 	look(): Promise<void>;
 	start(): void;
@@ -39,6 +52,7 @@ const LOOK_EVERY_MS = 10_000;
 const STALE_AFTER_MS = 30_000;
 const UNDELIVERED_AFTER_MS = 5 * 60_000;
 const INFERENCE_STUCK_AFTER_MS = 30_000;
+const CLOCK_SKEW_S = 2;
 const MIN_FREE_BYTES = 1024 ** 3;
 const MIN_FREE_SHARE = 0.05;
 
@@ -49,6 +63,7 @@ export function createVitals(deps: VitalsDeps): Vitals {
 	const { bus, log, now = Date.now, disk = diskSpace } = deps;
 	let diskCheck = OK;
 	let outboxSince: Date | null = null;
+	let parked = 0;
 	let inference = { looked: 0, at: now() };
 	let timer: NodeJS.Timeout | null = null;
 
@@ -69,6 +84,14 @@ export function createVitals(deps: VitalsDeps): Vitals {
 		}
 	}
 
+	async function lookAtParked(): Promise<void> {
+		try {
+			parked = await deps.parked();
+		} catch (error) {
+			log.debug({ cause: causeChain(error) }, 'messages that were set aside cannot be counted');
+		}
+	}
+
 	function lookAtInference(): void {
 		const { busy, threads, waiting, streams } = deps.inference();
 		const looked = Object.values(streams).reduce((total, stream) => total + stream.looked, 0);
@@ -78,12 +101,14 @@ export function createVitals(deps: VitalsDeps): Vitals {
 
 	async function look(): Promise<void> {
 		lookAtInference();
-		await Promise.all([lookAtDisk(), lookAtOutbox()]);
+		await Promise.all([lookAtDisk(), lookAtOutbox(), lookAtParked()]);
 	}
 
 	return {
 		checks: {
-			bus: () => judgeBus(bus.state()),
+			bus: () => judgeBus(bus.state(), deps.fleet.others()),
+			journal: () => judgeJournal(deps.journal),
+			clock: () => judgeClock(deps.fleet.clockSkewS()),
 			streamThreads: () => judgeThreads(deps.statuses()),
 			inference: () =>
 				now() - inference.at < INFERENCE_STUCK_AFTER_MS
@@ -93,6 +118,7 @@ export function createVitals(deps: VitalsDeps): Vitals {
 						),
 			disk: () => diskCheck,
 			outbox: () => judgeOutbox(outboxSince, now()),
+			messages: () => judgeParked(parked),
 			streams: () => judgeStreams(deps.statuses(), now())
 		},
 		look,
@@ -116,11 +142,36 @@ function judgeDisk({ free, total }: { free: number; total: number }): Check {
 }
 
 /** Without it every stream runs on and alerts are delivered; what is missing is the others. */
-function judgeBus({ connected, lostAt, reason }: BusState): Check {
+function judgeBus({ kind, connected, lostAt, reason }: BusState, others: number): Check {
+	if (kind === 'memory' && others > 0)
+		return degraded(
+			`${count(others, 'other instance')} ${others === 1 ? 'uses' : 'use'} this database but NATS_URL is not set: pictures and changes do not come from there; set it for all`
+		);
 	if (connected) return OK;
 	const since = lostAt === null ? '' : ` since ${lostAt.toISOString()}`;
 	return degraded(
 		`NATS does not answer${since}${reason === null ? '' : ` (${reason})`}; streams and alerts go on, pictures of other instances do not come`
+	);
+}
+
+function judgeJournal(journal: VitalsDeps['journal']): Check {
+	const state = journal?.state();
+	if (!state || state.available) return OK;
+	return degraded(
+		`${state.reason ?? 'the journal is away'}; alerts are delivered from the database meanwhile`
+	);
+}
+
+function judgeClock(skewS: number | null): Check {
+	if (skewS === null || Math.abs(skewS) <= CLOCK_SKEW_S) return OK;
+	const words = `${Math.abs(skewS).toFixed(1)} s ${skewS > 0 ? 'ahead of' : 'behind'}`;
+	return degraded(`this machine's clock is ${words} the database's; set both by the same source`);
+}
+
+function judgeParked(parked: number): Check {
+	if (parked === 0) return OK;
+	return degraded(
+		`${count(parked, 'message')} could not be used and ${parked === 1 ? 'was' : 'were'} set aside; see Settings → Messages`
 	);
 }
 

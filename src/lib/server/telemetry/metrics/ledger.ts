@@ -1,6 +1,9 @@
 // Counts what passes on the bus, stream by stream, until the stream is forgotten.
 import type { AlertRecord } from '#lib/contracts/alert.ts';
+import type { DetectionRecord } from '#lib/contracts/detection.ts';
+import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import { SEVERITIES, type Severity } from '#lib/contracts/rule.ts';
+import type { StreamStatus } from '#lib/contracts/status.ts';
 import { subjects, type Bus } from '../../bus/index.ts';
 import { LATENCY_BOUNDS_S } from './stream-families.ts';
 import { createHistogramTally, type HistogramFigures, type HistogramTally } from './tally.ts';
@@ -40,8 +43,9 @@ interface Entry {
 	latency: HistogramTally;
 }
 
-/** `instance`: only its own streams are counted, whoever else is on the bus. */
-export function createLedger(bus: Bus, instance: string, now: () => number = Date.now): Ledger {
+/** Only what happens here is counted, whoever else is on the bus: the others count theirs. */
+export function createLedger(bus: Bus, now: () => number = Date.now): Ledger {
+	const here = { from: 'here' } as const;
 	const startedAt = now();
 	const streams = new Map<string, Entry>();
 	const alerts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>;
@@ -64,20 +68,26 @@ export function createLedger(bus: Bus, instance: string, now: () => number = Dat
 		alerts[severity]++;
 	}
 
+	function hearStatus({ streamId, status, lastFrameAt }: StreamStatus): void {
+		if (status === 'deactivated') return;
+		const entry = open(streamId);
+		if (lastFrameAt !== null) entry.lastFrameAt = Date.parse(lastFrameAt);
+	}
+
+	function hearFrame({ streamId, capturedAt }: PreviewFrame): void {
+		streams.get(streamId)?.latency.observe((now() - capturedAt) / 1000);
+	}
+
+	function hearDetection({ stream_id, label }: DetectionRecord): void {
+		const entry = streams.get(stream_id);
+		if (entry) count(entry.detections, label);
+	}
+
 	const unsubscribe = [
-		bus.subscribe(subjects.status, (status) => {
-			if (status.instance !== instance || status.status === 'deactivated') return;
-			const entry = open(status.streamId);
-			if (status.lastFrameAt !== null) entry.lastFrameAt = Date.parse(status.lastFrameAt);
-		}),
-		bus.subscribe(subjects.frame, ({ streamId, capturedAt }) => {
-			streams.get(streamId)?.latency.observe((now() - capturedAt) / 1000);
-		}),
-		bus.subscribe(subjects.detection, ({ stream_id, label }) => {
-			const entry = streams.get(stream_id);
-			if (entry) count(entry.detections, label);
-		}),
-		bus.subscribe(subjects.alert, countAlert),
+		bus.subscribe(subjects.status, hearStatus, here),
+		bus.subscribe(subjects.frame, hearFrame, here),
+		bus.subscribe(subjects.detection, hearDetection, here),
+		bus.subscribe(subjects.alert, countAlert, here),
 		bus.subscribe(subjects.streamChange, ({ streamId, change }) => {
 			if (change === 'deleted') streams.delete(streamId);
 		})

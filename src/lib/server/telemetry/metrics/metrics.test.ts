@@ -9,7 +9,7 @@ import { createMemoryBus, subjects, type Bus } from '../../bus/index.ts';
 import { parseExposition, type Scraped } from '../testing/exposition.ts';
 import type { ListedStream } from './directory.ts';
 import { createGpu } from './gpu.ts';
-import { createMetrics, FAMILIES, type Metrics, type MetricsDeps } from './metrics.ts';
+import { createMetrics, FAMILIES, type ListedInstance, type Metrics, type MetricsDeps } from './metrics.ts';
 import { MAX_SERIES_PER_STREAM } from './stream-families.ts';
 
 const log = pino({ level: 'silent' });
@@ -19,6 +19,7 @@ const BOUNDS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5, 10];
 let bus: Bus;
 let listed: ListedStream[];
 let statuses: StreamStatus[];
+let instances: ListedInstance[];
 let metrics: Metrics;
 
 function metricsWith(deps: Partial<MetricsDeps> = {}): Metrics {
@@ -27,9 +28,12 @@ function metricsWith(deps: Partial<MetricsDeps> = {}): Metrics {
 		log,
 		version: '1.2.3',
 		instance: 'here',
+		roles: ['web', 'worker'],
 		guard: () => {},
 		streams: async () => listed,
 		statuses: () => statuses,
+		fleet: { statuses: () => statuses, held: () => statuses.length, instances: () => instances },
+		parked: async () => 2,
 		workers: async () =>
 			listed.map(({ id }) => ({ streamId: id, decoderPid: process.pid, heapShareBytes: 1000 })),
 		inference: () => ({
@@ -127,6 +131,7 @@ beforeEach(() => {
 	bus = createMemoryBus(log);
 	listed = [stream('a')];
 	statuses = [statusOf('a')];
+	instances = [];
 	metrics = metricsWith();
 });
 afterEach(() => metrics.stop());
@@ -345,6 +350,27 @@ describe('the server', () => {
 		expect(text.value('vector_flow_build_info', { version: '1.2.3', vf_instance: 'here' })).toBe(1);
 	});
 
+	test('tells of the fleet, and of what it carried to the others', async () => {
+		const away = { state: 'away', roles: [], address: null } as const;
+		instances = [
+			{ ...away, id: 'here', state: 'up' },
+			{ ...away, id: 'lost' }
+		];
+		metrics.stop();
+		const state = () => ({
+			...bus.state(),
+			connected: false,
+			dropped: 5,
+			sent: { messages: 70, bytes: 9000 }
+		});
+		metrics = metricsWith({ bus: { ...bus, state } });
+		const text = await scraped();
+		const value = (name: string) => text.value(`vector_flow_${name}`);
+		expect([value('instances'), value('leases_held'), value('parked_messages')]).toEqual([1, 1, 2]);
+		expect([value('bus_connected'), value('bus_dropped_total')]).toEqual([0, 5]);
+		expect([value('bus_messages_sent_total'), value('bus_bytes_sent_total')]).toEqual([70, 9000]);
+	});
+
 	test('counts requests by the pattern of their route, whatever paths and methods people invent', async () => {
 		for (let i = 0; i < 1000; i++)
 			metrics.answered({ method: `M${i}`, routeId: null, status: 404, seconds: 0.001 });
@@ -386,8 +412,30 @@ describe('the server', () => {
 		expect(metrics.targets(new URL('https://vision.example.org/api/v1/metrics/targets'))).toEqual([
 			{
 				targets: ['vision.example.org'],
-				labels: { __scheme__: 'https', __metrics_path__: '/metrics', vf_instance: 'here' }
+				labels: {
+					__scheme__: 'https',
+					__metrics_path__: '/metrics',
+					vf_instance: 'here',
+					vf_roles: 'web,worker'
+				}
 			}
+		]);
+	});
+
+	test('of several instances, each that lives is where it says to be', () => {
+		const up = { state: 'up', roles: ['worker'] } as const;
+		instances = [
+			{ ...up, id: 'here', roles: ['web', 'worker'], address: '10.0.0.1:3000' },
+			{ ...up, id: 'other', roles: ['worker'], address: '10.0.0.2:3000' },
+			{ ...up, id: 'lost', roles: ['worker'], address: '10.0.0.3:3000', state: 'away' },
+			{ ...up, id: 'shy', roles: ['worker'], address: null }
+		];
+		const found = metrics.targets(new URL('https://vision.example.org/api/v1/metrics/targets'));
+		expect(
+			found.map(({ targets, labels }) => [...targets, labels['vf_instance'], labels['vf_roles']])
+		).toEqual([
+			['10.0.0.1:3000', 'here', 'web,worker'],
+			['10.0.0.2:3000', 'other', 'worker']
 		]);
 	});
 });

@@ -1,4 +1,5 @@
 // The server's metrics: gathers what every room tells into one view and writes it for Prometheus.
+import type { InstanceRecord, InstanceRole } from '#lib/contracts/instance.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Bus } from '../../bus/index.ts';
@@ -29,10 +30,22 @@ export interface MetricsDeps {
 	log: Logger;
 	version: string;
 	instance: string;
+	roles: readonly InstanceRole[];
 	guard: Guard;
 	/** The registry's streams, those of sessions and scenarios left out: they come and go too fast to be series. */
 	streams(): Promise<readonly ListedStream[]>;
+	/** Of the streams that run here. */
 	statuses(): StreamStatus[];
+	fleet: {
+		/** Of the streams that run anywhere, and of those that should. */
+		statuses(): StreamStatus[];
+		/** How many streams this instance holds. */
+		held(): number;
+		/** As last read; empty before that. */
+		instances(): readonly ListedInstance[];
+	};
+	/** Messages set aside that nobody has looked after. */
+	parked(): Promise<number>;
 	workers(): Promise<StreamWorker[]>;
 	/** Bounds in seconds, and by stream id. */
 	inference(): { boundsS: readonly number[]; streams: Record<string, InferenceOfStream> };
@@ -47,6 +60,8 @@ export interface MetricsDeps {
 	now?: () => number;
 }
 
+export type ListedInstance = Pick<InstanceRecord, 'id' | 'state' | 'roles' | 'address'>;
+
 /** As Prometheus' http_sd wants it. */
 export interface TargetGroup {
 	targets: string[];
@@ -58,7 +73,7 @@ export interface Metrics {
 	admit: Guard;
 	/** Never fails: what a room does not tell in time is left out, or as it was last told. */
 	scrape(): Promise<{ text: string; contentType: string }>;
-	/** The instances there are, as this one's callers reach them. */
+	/** The instances that live: by the address each tells; alone, as its caller reached it. */
 	targets(requestUrl: URL): TargetGroup[];
 	/** Counts a request that was answered. */
 	answered(request: AnsweredRequest): void;
@@ -70,7 +85,7 @@ const PATIENCE_MS = 500;
 
 export function createMetrics(deps: MetricsDeps): Metrics {
 	const { bus, log, version, instance, now = Date.now } = deps;
-	const ledger = createLedger(bus, instance, now);
+	const ledger = createLedger(bus, now);
 	const directory = createDirectory({ bus, log, list: deps.streams, onRead: ledger.keep });
 	const memory = createStreamMemory(deps.workers);
 	const gpu = deps.gpu ?? createGpu();
@@ -80,6 +95,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 	let deliveries: View['deliveries'] = [];
 	let scraping: Promise<string> | null = null;
 	let asking: Promise<number> | null = null;
+	let counting: Promise<number> | null = null;
 
 	/** One question at a time: while the database is away they would pile up. The outcomes last told are remembered. */
 	function outbox(): Promise<number> {
@@ -93,9 +109,14 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 		return asking;
 	}
 
+	function parked(): Promise<number> {
+		return (counting ??= deps.parked().finally(() => (counting = null)));
+	}
+
 	async function scrape(): Promise<string> {
-		const [outboxPending, rss] = await Promise.all([
+		const [outboxPending, parkedMessages, rss] = await Promise.all([
 			inTime(outbox(), null),
+			inTime(parked(), null),
 			inTime(memory.read(), new Map<string, number>()),
 			inTime(directory.settled(), undefined)
 		]);
@@ -104,7 +125,9 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 			streams: streamsOf(statuses, rss),
 			memoryLimitBytes,
 			gpu: gpu.figures(),
-			fleet: fleetOf(directory.streams(), statuses),
+			fleet: fleetOf(directory.streams(), deps.fleet.statuses()),
+			...fleetFigures(),
+			parked: parkedMessages,
 			alerts: ledger.alerts(),
 			outboxPending,
 			deliveries,
@@ -112,6 +135,16 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 			requests: requests.figures(),
 			build: { version, instance }
 		});
+	}
+
+	function fleetFigures(): Pick<View, 'leasesHeld' | 'instances' | 'bus'> {
+		const { connected, dropped, sent } = bus.state();
+		const living = livingOf(deps.fleet.instances());
+		return {
+			leasesHeld: deps.fleet.held(),
+			instances: living.length || null,
+			bus: { connected, dropped, ...sent }
+		};
 	}
 
 	function streamsOf(statuses: StreamStatus[], rss: ReadonlyMap<string, number>): StreamView[] {
@@ -145,16 +178,35 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 			scraping ??= scrape().finally(() => (scraping = null));
 			return { text: await scraping, contentType: exposition.contentType };
 		},
-		targets: ({ host, protocol }) => [
-			{
-				targets: [host],
-				labels: { __scheme__: protocol.slice(0, -1), __metrics_path__: '/metrics', vf_instance: instance }
-			}
-		],
+		targets({ host, protocol }) {
+			const living = livingOf(deps.fleet.instances()).filter(({ address }) => address !== null);
+			// By itself it may stand behind a proxy, whose name alone leads to it.
+			if (living.length <= 1)
+				return [targetOf(host, protocol.slice(0, -1), { id: instance, roles: deps.roles })];
+			return living.map((one) => targetOf(one.address!, 'http', one));
+		},
 		answered: requests.count,
 		stop() {
 			directory.stop();
 			ledger.stop();
+		}
+	};
+}
+
+const livingOf = (instances: readonly ListedInstance[]) => instances.filter(({ state }) => state === 'up');
+
+function targetOf(
+	address: string,
+	scheme: string,
+	{ id, roles }: { id: string; roles: readonly InstanceRole[] }
+): TargetGroup {
+	return {
+		targets: [address],
+		labels: {
+			__scheme__: scheme,
+			__metrics_path__: '/metrics',
+			vf_instance: id,
+			vf_roles: roles.join(',')
 		}
 	};
 }

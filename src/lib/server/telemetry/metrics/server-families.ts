@@ -86,6 +86,53 @@ export const SERVER_FAMILIES: readonly Family[] = [
 			}))
 	),
 	plain(
+		{
+			name: 'vector_flow_parked_messages',
+			meaning: 'Messages set aside that nobody has looked after; absent while the database does not answer'
+		},
+		({ parked }) => parked
+	),
+	plain(
+		{ name: 'vector_flow_instances', meaning: 'Instances that live, this one among them' },
+		({ instances }) => instances
+	),
+	plain(
+		{ name: 'vector_flow_leases_held', meaning: 'Streams that this instance holds the lease of' },
+		({ leasesHeld }) => leasesHeld
+	),
+	plain(
+		{
+			name: 'vector_flow_bus_connected',
+			meaning: 'Whether other instances can be reached: 0 while NATS is away, always 1 without NATS_URL'
+		},
+		({ bus }) => Number(bus.connected)
+	),
+	plain(
+		{
+			name: 'vector_flow_bus_messages_sent_total',
+			type: 'counter',
+			meaning: 'Messages carried to other instances'
+		},
+		({ bus }) => bus.messages
+	),
+	plain(
+		{
+			name: 'vector_flow_bus_bytes_sent_total',
+			type: 'counter',
+			unit: 'bytes',
+			meaning: 'Bytes carried to other instances'
+		},
+		({ bus }) => bus.bytes
+	),
+	plain(
+		{
+			name: 'vector_flow_bus_dropped_total',
+			type: 'counter',
+			meaning: 'Messages that could not be carried to other instances: NATS was away, or they were too large'
+		},
+		({ bus }) => bus.dropped
+	),
+	plain(
 		{ name: 'vector_flow_sse_clients', meaning: 'Clients of the event stream' },
 		({ sseClients }) => sseClients
 	),

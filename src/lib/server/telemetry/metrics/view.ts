@@ -43,6 +43,13 @@ export interface View {
 	/** Bytes of memory this server may use: the control group's limit, or the machine's. */
 	memoryLimitBytes: number;
 	gpu: GpuFigures;
+	/** Streams that this instance holds. */
+	leasesHeld: number;
+	/** Instances that live; null before they were read. */
+	instances: number | null;
+	bus: { connected: boolean; messages: number; bytes: number; dropped: number };
+	/** Null while the database does not say. */
+	parked: number | null;
 	fleet: { managed: number; active: number; states: Record<FleetState, number> };
 	alerts: Record<Severity, number>;
 	/** Null while the database does not say. */
