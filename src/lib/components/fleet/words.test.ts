@@ -41,7 +41,7 @@ it('names the instance that runs it, and none while nobody does', () => {
 	const active = record({ is_active: true, instance: 'last' });
 	expect(runsOn(active, undefined)).toBe('last');
 	expect(runsOn(active, status({ runId: 'r', instance: 'now' }))).toBe('now');
-	expect(runsOn(active, status({ runId: null, instance: 'whoever answered' }))).toBeNull();
+	expect(runsOn(active, status({ runId: null, instance: '' }))).toBeNull();
 	expect(runsOn(record({ is_active: false, instance: 'last' }), undefined)).toBeNull();
 });
 

@@ -48,11 +48,11 @@ export function whyWords(
 	}
 }
 
-/** The id of the instance that runs it now; null while nobody does. */
+/** The id of the instance that has it now, running or about to; null while nobody has. */
 export function runsOn(record: StreamRecord, status: StreamStatus | undefined): string | null {
 	if (!record.is_active) return null;
 	if (!status) return record.instance;
-	return status.runId === null ? null : status.instance;
+	return status.instance || null;
 }
 
 /** `H.264 1280×720`, with the name people know a codec by. */

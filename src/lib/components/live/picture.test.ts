@@ -46,6 +46,27 @@ describe('pictureState', () => {
 		expect(pictureState(record, status({}), true, now).kind).toBe('live');
 	});
 
+	it('does not pass the last picture of an instance that is not heard for a live one', () => {
+		const unheard = status({ detail: 'It runs on north-1, which this instance does not hear' });
+		expect(pictureState(record, unheard, true, now)).toEqual({
+			kind: 'stale',
+			word: 'connected',
+			age: '',
+			line: unheard.detail
+		});
+		expect(pictureState(record, unheard, false, now)).toMatchObject({
+			kind: 'waiting',
+			lines: [unheard.detail]
+		});
+	});
+
+	it('says of a stale camera without a picture why, and what to do', () => {
+		const stale = status({ status: 'stale', detail: 'No frame for 12 s', advice: 'Check the camera.' });
+		expect(pictureState(record, stale, false, now)).toMatchObject({
+			lines: ['No frame for 12 s', 'Check the camera.', expect.stringMatching(/^No picture yet/) as string]
+		});
+	});
+
 	it('keeps a stale picture, dated', () => {
 		const stale = status({ status: 'stale', lastFrameAt: '2026-03-01T14:31:13Z', attempt: 3 });
 		expect(pictureState(record, stale, true, now)).toMatchObject({ kind: 'stale', age: '47 s' });

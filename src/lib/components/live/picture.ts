@@ -32,15 +32,13 @@ export function pictureState(
 	const word = status?.status ?? wordOfRecord(record);
 	switch (word) {
 		case 'connected':
-			return seen
-				? { kind: 'live', word }
-				: { kind: 'waiting', word, title: 'Waiting for the first picture', lines: [] };
+			return connected(status?.detail ?? null, seen);
 		case 'starting':
 			return seen && freshEnough(status, now) ? { kind: 'live', word } : starting(status, now);
 		case 'stale':
 			return seen
 				? stale(status, now)
-				: { kind: 'waiting', word, title: 'No picture is coming', lines: [ageLine(status, now)] };
+				: { kind: 'waiting', word, title: 'No picture is coming', lines: staleLines(status, now) };
 		case 'stream_error':
 		case 'worker_down':
 			return failed(word, record, status, now);
@@ -52,6 +50,14 @@ export function pictureState(
 				lines: ['No pictures are taken and nothing is measured.']
 			};
 	}
+}
+
+/** With a word why, another instance runs it well and its pictures do not reach this page. */
+function connected(why: string | null, seen: boolean): PictureState {
+	const word = 'connected';
+	if (!seen)
+		return { kind: 'waiting', word, title: 'Waiting for the first picture', lines: why ? [why] : [] };
+	return why === null ? { kind: 'live', word } : { kind: 'stale', word, age: '', line: why };
 }
 
 /** A restarted run keeps its last picture for a moment instead of flashing empty. */
@@ -69,6 +75,12 @@ function starting(status: StreamStatus | undefined, now: number): PictureState {
 function stale(status: StreamStatus | undefined, now: number): PictureState {
 	const age = status?.lastFrameAt ? duration(secondsSince(status.lastFrameAt, now)) : '';
 	return { kind: 'stale', word: 'stale', age, line: ageLine(status, now) };
+}
+
+function staleLines(status: StreamStatus | undefined, now: number): string[] {
+	return [status?.detail, status?.advice, ageLine(status, now)].filter(
+		(line) => line !== null && line !== undefined
+	);
 }
 
 function ageLine(status: StreamStatus | undefined, now: number): string {
