@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { listOf, render, type Fields } from './deploy/kustomize.ts';
-import { DEPLOY, secretFile } from './deploy/samples.ts';
+import { DEPLOY, ROOT, secretFile } from './deploy/samples.ts';
 
 const PATH = [process.env.PATH, '/usr/sbin'].join(delimiter);
 const scratch = mkdtempSync(join(tmpdir(), 'vf-daemons-'));
@@ -117,6 +117,8 @@ describe('Prometheus', () => {
 		expect(given).toEqual(
 			expect.arrayContaining(Object.keys((rule?.resources as Fields).overrides as Fields))
 		);
+		const metrics = readFileSync(join(ROOT, 'docs/reference/metrics.md'), 'utf8');
+		expect(metrics).toContain(`| \`${String((rule?.name as Fields).as)}\` | gauge |`);
 		expect(rule?.seriesQuery).toMatch(/^vector_flow_leases_held\{namespace!="",pod!=""\}$/);
 	});
 });
