@@ -3,7 +3,8 @@ import { connect, type Msg, type NatsConnection, type Status } from '@nats-io/tr
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../base/backoff.ts';
 import type { Logger } from '../../base/log.ts';
-import { connectionOptions, hopeless, hostOf, reasonOf, type NatsConfig } from './options.ts';
+import { hopeless, reasonOf } from './failure.ts';
+import { connectionOptions, hostOf, type NatsConfig } from './options.ts';
 import { createTally } from './tally.ts';
 
 const RETRY = { baseMs: 500, capMs: 2_000 };

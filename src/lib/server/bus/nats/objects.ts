@@ -1,5 +1,5 @@
 // Files for every instance, in a JetStream object store: written and read a part at a time, never whole in memory.
-import { Objm, type ObjectInfo, type ObjectStore as Bucket } from '@nats-io/obj';
+import { Objm, setSha256Backend, type ObjectInfo, type ObjectStore as Bucket } from '@nats-io/obj';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
@@ -23,6 +23,8 @@ interface Opened extends JetStreamAccess {
 
 export function createNatsObjects({ jetStream, prefix }: NatsObjectsParts): ObjectStore {
 	const name = `${prefix}-files`;
+	// The default is written in JavaScript and would hold up everything else for a large file.
+	setSha256Backend('native');
 
 	async function open(): Promise<Opened> {
 		const access = jetStream.use();
@@ -50,16 +52,19 @@ export function createNatsObjects({ jetStream, prefix }: NatsObjectsParts): Obje
 		put: (file, content) =>
 			using('written', async ({ bucket }) => {
 				// Node's declaration of a web stream and the client's are the same thing under two names.
-				await bucket.put({ name: file }, Readable.toWeb(content) as ReadableStream<Uint8Array> as never);
+				await bucket.put(
+					{ name: encodeURI(file) },
+					Readable.toWeb(content) as ReadableStream<Uint8Array> as never
+				);
 			}),
 		get: (file) =>
 			using('read', async (opened) => {
-				const info = await opened.bucket.info(file);
+				const info = await opened.bucket.info(encodeURI(file));
 				return info === null || info.deleted ? null : Readable.from(parts(opened, info));
 			}),
 		remove: (file) =>
 			using('removed', async ({ bucket, manager, stream, partsOf, entryOf }) => {
-				const info = await bucket.info(file);
+				const info = await bucket.info(encodeURI(file));
 				if (info === null) return;
 				// The entry too: a mark that it was deleted would stay for ever.
 				await manager.streams.purge(stream, { filter: entryOf(file) });
@@ -69,15 +74,19 @@ export function createNatsObjects({ jetStream, prefix }: NatsObjectsParts): Obje
 			using('listed', async ({ bucket }) => {
 				const infos = await bucket.list();
 				return infos
-					.filter((info) => !info.deleted && info.name.startsWith(prefixOfNames))
-					.map((info) => ({ name: info.name, writtenAt: new Date(info.mtime) }));
+					.filter((info) => !info.deleted)
+					.map((info) => ({ name: decodeURI(info.name), writtenAt: new Date(info.mtime) }))
+					.filter((file) => file.name.startsWith(prefixOfNames));
 			})
 	};
 }
 
-/** How the object store spells a name as one token: base64, padded, safe for addresses. */
+/**
+ * How the object store spells a name as one token: base64, padded, safe for addresses. It takes Latin letters alone, so that
+ * names are given to it percent-encoded.
+ */
 function entryToken(name: string): string {
-	return Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+	return Buffer.from(encodeURI(name)).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
 /** The parts in their order, each asked for when the one before was taken. Throws where they are not what was written. */

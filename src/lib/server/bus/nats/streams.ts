@@ -75,7 +75,7 @@ export function journalStreams(prefix: string, wire: WireSubjects): JournalStrea
 const NAME_IN_USE = 10_058;
 const NO_ROOM = new Set([10_023, 10_028, 10_047]);
 /** Room asked for is set aside at once: a small disk gets smaller streams. */
-const SMALLER = [1, 4, 16];
+const SMALLER = [1, 4, 16, 64];
 
 /** Makes the streams that are missing; throws what JetStream says against it. */
 export async function ensureStreams(
