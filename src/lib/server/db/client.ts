@@ -24,7 +24,7 @@ export interface Client {
 
 export function connect(
 	target: ConnectionTarget,
-	options: { max?: number; unlimited?: boolean } = {}
+	options: { max?: number; unlimited?: boolean; plainTypes?: boolean } = {}
 ): Client {
 	const settings: Options<Record<string, never>> = {
 		max: options.max ?? POOL_SIZE,
@@ -32,6 +32,8 @@ export function connect(
 		// Quick and steady: the database is near, and requests wait for it.
 		backoff: () => RETRY_S,
 		onnotice: () => {},
+		// The driver's own question for array types rejects unheard, and ends the process, when its connection is given up.
+		...(options.plainTypes && { fetch_types: false }),
 		connection: {
 			application_name: 'vector-flow',
 			...(options.unlimited ? {} : { statement_timeout: STATEMENT_TIMEOUT_MS })
