@@ -1,14 +1,17 @@
 // The messages room's door: what the journal brings is read and takes effect; what nobody can do anything with is set aside, shown and tried again.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { journalCommand, journalEvent, type JournalEvent, type ParkedMessage } from '#lib/contracts/event.ts';
 import { AppError, causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Journal, Outcome } from '../bus/index.ts';
 import { COMMANDS, createCommands, type CommandPorts } from './commands.ts';
 import { createReader, type Reader } from './reader.ts';
-import { shown } from './rules.ts';
+import { shown, WAITS, type Waits } from './rules.ts';
 import * as store from './store.ts';
 
 export type { CommandPorts } from './commands.ts';
+
+const STOP_WITHIN_MS = 1500;
 
 /** Under which name events are consumed, for all relays together. */
 export const DELIVERIES = 'deliveries';
@@ -21,6 +24,8 @@ export interface MessagesDeps {
 	/** Lets an alert's event take effect, once however often it comes. */
 	deliver: (event: JournalEvent, attempts: number) => Promise<Outcome>;
 	commands: CommandPorts;
+	/** Tests only. */
+	waits?: Partial<Waits>;
 }
 
 export interface Messages {
@@ -41,11 +46,11 @@ export interface Messages {
 	stop(): Promise<void>;
 }
 
-export function createMessages({ db, journal, log, deliver, commands }: MessagesDeps): Messages {
+export function createMessages({ db, journal, log, deliver, commands, ...rest }: MessagesDeps): Messages {
 	const here = new Map<string, number>();
 	const onParked = (consumer: string) => void here.set(consumer, (here.get(consumer) ?? 0) + 1);
 	const command = createCommands(db, commands, log);
-	const deps = { db, log, onParked };
+	const deps = { db, log, onParked, waits: { ...WAITS, ...rest.waits } };
 	const readers: Record<string, Reader> = {
 		[DELIVERIES]: createReader(
 			{
@@ -102,7 +107,9 @@ export function createMessages({ db, journal, log, deliver, commands }: Messages
 			running.push(journal.consume('commands', COMMANDS, readers[COMMANDS]!.handle));
 		},
 		async stop() {
-			await Promise.all(running.splice(0).map((consumer) => consumer.stop()));
+			const stopping = running.splice(0).map((consumer) => consumer.stop());
+			// A journal that is away may be waited for longer; what is not acknowledged comes again.
+			await Promise.race([Promise.all(stopping), sleep(STOP_WITHIN_MS, null, { ref: false })]);
 		}
 	};
 }

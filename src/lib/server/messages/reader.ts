@@ -5,7 +5,7 @@ import { AppError, causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { isDatabaseInTrouble } from '../base/outage.ts';
 import type { JournalMessage, Outcome } from '../bus/index.ts';
-import { fateOf, isRefusal, OUTAGE_MS, read, shown, type FailureKind } from './rules.ts';
+import { fateOf, isRefusal, read, shown, type FailureKind, type Waits } from './rules.ts';
 import { park, type MessagesDatabase } from './store.ts';
 
 /** Messages whose failures are remembered here. */
@@ -33,10 +33,11 @@ export interface ReaderDeps {
 	db: MessagesDatabase;
 	log: Pick<Logger, 'warn' | 'debug'>;
 	onParked: (consumer: string) => void;
+	waits: Waits;
 }
 
 export function createReader<S extends z.ZodType>(consumer: Consumer<S>, deps: ReaderDeps): Reader {
-	const { db, log, onParked } = deps;
+	const { db, log, onParked, waits } = deps;
 	/** How often each failed for another reason than an outage, by its key. */
 	const failures = new Map<string, number>();
 
@@ -56,7 +57,7 @@ export function createReader<S extends z.ZodType>(consumer: Consumer<S>, deps: R
 	async function failed(message: JournalMessage, error: unknown): Promise<Outcome> {
 		const kind = kindOf(error);
 		const times = kind === 'failed' ? remember(keyOf(message)) : 0;
-		const fate = fateOf(kind, times);
+		const fate = fateOf(kind, times, waits);
 		if (fate === 'park') return setAside(message, wordsOf(error));
 		log.debug({ err: error, consumer: consumer.name, subject: message.subject }, 'a message is tried again');
 		return fate;
@@ -79,7 +80,7 @@ export function createReader<S extends z.ZodType>(consumer: Consumer<S>, deps: R
 			if (await park(db, parking)) onParked(consumer.name);
 		} catch (error) {
 			log.debug({ err: error, subject }, 'a message cannot be set aside yet');
-			return { againInMs: OUTAGE_MS };
+			return { againInMs: waits.outageMs };
 		}
 		failures.delete(key);
 		log.warn({ consumer: consumer.name, subject, reason }, 'a message was set aside');

@@ -54,19 +54,25 @@ export const isRefusal = (code: ProblemCode): boolean => REFUSALS.includes(code)
 
 /** Failures of one message, for another reason than an outage, after which it is set aside. */
 export const MAX_FAILURES = 5;
-const AGAIN_MS = [500, 2000, 5000, 15_000];
-export const OUTAGE_MS = 2000;
+
+export interface Waits {
+	/** After the first failure, the second, … */
+	failedMs: readonly number[];
+	outageMs: number;
+}
+
+export const WAITS: Waits = { failedMs: [500, 2000, 5000, 15_000], outageMs: 2000 };
 
 export type Fate = 'park' | { againInMs: number };
 
 /** `failures` of this message so far, this one included, without outages. */
-export function fateOf(kind: FailureKind, failures: number): Fate {
+export function fateOf(kind: FailureKind, failures: number, { failedMs, outageMs }: Waits): Fate {
 	switch (kind) {
 		case 'outage':
-			return { againInMs: OUTAGE_MS };
+			return { againInMs: outageMs };
 		case 'refused':
 			return 'park';
 		case 'failed':
-			return failures >= MAX_FAILURES ? 'park' : { againInMs: AGAIN_MS[failures - 1] ?? OUTAGE_MS };
+			return failures >= MAX_FAILURES ? 'park' : { againInMs: failedMs[failures - 1] ?? outageMs };
 	}
 }
