@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
+import { createLocal } from '../bus/local.ts';
 import { createLive, renderEvidence, type Display, type Live } from './index.ts';
 import { overlaySvg } from './overlay.ts';
 
@@ -187,6 +188,109 @@ describe('over a real connection', () => {
 		expect(seen.length, 'the others gave way').toBeLessThan(120);
 		abort.abort();
 		server.close();
+	});
+});
+
+describe('streams that run on another instance', () => {
+	/** Keys that are asked of the others now. */
+	let asked: string[];
+	let say: (frame: PreviewFrame, at?: number) => void;
+
+	beforeEach(() => {
+		live.close();
+		asked = [];
+		const local = createLocal({ error: vi.fn() });
+		say = (frame, at = Date.now()) =>
+			local.deliver(subjects.frame, frame, { instance: 'there', here: false, at });
+		const far: Bus = {
+			...bus,
+			subscribe: local.subscribe,
+			watch(_, key) {
+				asked.push(key);
+				return () => void asked.splice(asked.indexOf(key), 1);
+			}
+		};
+		live = createLive({
+			bus: far,
+			fleet: { statuses: () => [], status: statusOf, onStatus: () => () => {}, isRemote: () => true },
+			fps: 1000
+		});
+		vi.useFakeTimers();
+	});
+	afterEach(() => void vi.useRealTimers());
+
+	test('are asked for while anybody watches, and a little longer', async () => {
+		const [one, two] = [new AbortController(), new AbortController()];
+		live.events(['a', 'b'], one.signal);
+		live.mjpeg('a', null, two.signal);
+		live.events('all', two.signal);
+		expect(asked).toEqual(['a', 'b', '*']);
+		one.abort();
+		await vi.advanceTimersByTimeAsync(11_000);
+		expect(asked).toEqual(['a', '*']);
+		two.abort();
+		await vi.advanceTimersByTimeAsync(9000);
+		live.mjpeg('a', null, one.signal);
+		const again = new AbortController();
+		live.events(['a'], again.signal);
+		await vi.advanceTimersByTimeAsync(5000);
+		expect(asked).toEqual(['a']);
+		again.abort();
+		await vi.advanceTimersByTimeAsync(11_000);
+		expect(asked).toEqual([]);
+	});
+
+	test('nobody watches are not kept, though a picture still comes', async () => {
+		say(frameOf());
+		expect(asked).toEqual([]);
+		word = 'stream_error';
+		expect(await live.newest('a')).toBeNull();
+		expect(asked).toEqual(['a']);
+		say(frameOf());
+		expect((await live.newest('a'))?.frame.seq).toBe(1);
+		await vi.advanceTimersByTimeAsync(11_000);
+		expect(await live.newest('a')).toBeNull();
+	});
+
+	test('have their first picture waited for, three seconds at most', async () => {
+		const first = live.snapshot('a', null);
+		await vi.advanceTimersByTimeAsync(2000);
+		say(frameOf());
+		expect(Buffer.from((await first)!.jpeg).equals(grey)).toBe(true);
+		const none = live.snapshot('b', null);
+		await vi.advanceTimersByTimeAsync(3100);
+		expect(await none).toBeNull();
+	});
+
+	test('whose newest picture is old have the next one waited for, and the old one if none comes', async () => {
+		const stop = new AbortController();
+		live.events(['a'], stop.signal);
+		say(frameOf({ seq: 1 }));
+		await vi.advanceTimersByTimeAsync(5000);
+		const next = live.newest('a');
+		say(frameOf({ seq: 2 }));
+		expect((await next)?.frame.seq).toBe(2);
+		await vi.advanceTimersByTimeAsync(5000);
+		const late = live.newest('a');
+		await vi.advanceTimersByTimeAsync(3100);
+		expect((await late)?.frame.seq).toBe(2);
+		stop.abort();
+	});
+
+	test.each([3_600_000, -3_600_000])('by a clock %s ms off are as old as they are', async (off) => {
+		live.events(['a'], signal());
+		const theirs = Date.now() + off;
+		say(frameOf({ capturedAt: theirs - 120 }), theirs);
+		const { capturedAt, stale } = (await live.snapshot('a', null))!;
+		expect([Date.now() - capturedAt.getTime(), stale]).toEqual([120, false]);
+	});
+
+	test('give no picture to alerts of this instance', async () => {
+		live.events(['a'], signal());
+		const still = live.still('a', 0, 500);
+		say(frameOf());
+		await vi.advanceTimersByTimeAsync(600);
+		expect(await still).toBeNull();
 	});
 });
 
