@@ -8,6 +8,7 @@ import { StartupError } from '../base/startup-error.ts';
 import type { Config } from '../config/index.ts';
 import { connect, type ConnectionTarget, type Db } from './client.ts';
 import { startCluster } from './embedded/cluster.ts';
+import { openLine, type Line } from './line.ts';
 import { migrate } from './migrate.ts';
 import { monitorDatabase, type DatabaseMonitor } from './monitor.ts';
 
@@ -17,6 +18,8 @@ const OLDEST_VERSION = 150_000;
 export interface Database {
 	readonly kind: 'embedded' | 'external';
 	readonly db: Db;
+	/** For leases alone: their renewal waits behind nobody. */
+	readonly line: Line;
 	readonly monitor: DatabaseMonitor;
 	/** Lets running queries finish, then ends the embedded PostgreSQL. Nothing may use `db` afterwards. */
 	close(): Promise<void>;
@@ -37,14 +40,16 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
 		throw error;
 	}
 	const client = connect(target);
+	const line = openLine(target);
 	const monitor = monitorDatabase(target, log);
 	return {
 		kind: cluster ? 'embedded' : 'external',
 		db: client.db,
+		line,
 		monitor,
 		async close() {
 			await monitor.stop();
-			await client.close();
+			await Promise.all([client.close(), line.close()]);
 			await cluster?.stop();
 		}
 	};

@@ -37,15 +37,17 @@ function scripted(
 		filename?: string;
 		watches?: WatchSource;
 		inference?: true;
-	} = {}
+	} & Pick<EngineDeps, 'lastWrites' | 'onIdle'> = {}
 ) {
-	const { threads = 2, maxStreams = 16, filename = SCRIPTED, watches } = over;
+	const { threads = 2, maxStreams = 16, filename = SCRIPTED, watches, lastWrites, onIdle } = over;
 	const pool: StreamPool = createStreamPool({ threads, log, filename });
 	const bench = benchOf({
 		streams,
 		pool,
 		maxStreams,
 		...(watches && { watches }),
+		...(lastWrites && { lastWrites }),
+		...(onIdle && { onIdle }),
 		...(over.inference && scriptedModels())
 	});
 	stop = bench.engine.stop;
@@ -265,6 +267,60 @@ test('the database being away stops nothing, and what happened is stored when it
 	expect(statesOf(registry, 'a')).toEqual(['init_startup', 'in_startup_processing', 'active']);
 	await until('lines are stored', () => registry.lines.some(({ text }) => text === 'live'));
 	await until('heartbeats are stored', () => registry.beats.some(({ streamId }) => streamId === 'a'), 15_000);
+});
+
+test('a run whose lease went stops at once though the database is away, and is no failure', async () => {
+	const registry = fakeRegistry([streamOf('a', 'scripted://well'), streamOf('b', 'scripted://well')]);
+	const { engine, word } = scripted(registry);
+	await engine.start();
+	await until('both are connected', () => word('a') === 'connected' && word('b') === 'connected');
+	registry.away = true;
+	registry.runnable = registry.runnable.slice(1);
+	await engine.reconcile();
+	await until('a stopped', () => !engine.occupied('a') || engine.status('a').status === 'deactivated');
+	expect(word('b')).toBe('connected');
+	registry.away = false;
+	await until('its end is stored', () => statesOf(registry, 'a').at(-1) === 'inactive');
+	expect(statesOf(registry, 'a')).not.toContain('error');
+});
+
+test('a lease taken anew is a run anew, each told under its own token', async () => {
+	const registry = fakeRegistry([streamOf('a', 'scripted://well')]);
+	const { engine, word } = scripted(registry);
+	await engine.start();
+	await until('a is connected', () => word('a') === 'connected');
+	const first = engine.status('a').runId;
+	registry.runnable = [streamOf('a', 'scripted://well', { token: 2 })];
+	await engine.reconcile();
+	await until(
+		'another run is connected',
+		() => engine.status('a').runId !== first && word('a') === 'connected'
+	);
+	await until(
+		'both are stored',
+		() => registry.changes.at(-1)?.to === 'active' && registry.changes.length > 5
+	);
+	for (const { runId, token } of registry.changes) expect(token).toBe(runId === first ? 1 : 2);
+});
+
+test('a stream is occupied until its end is stored, there and by the other rooms', async () => {
+	const registry = fakeRegistry([streamOf('a', 'scripted://well')]);
+	const told: string[] = [];
+	const writes = Promise.withResolvers<void>();
+	const { engine, word } = scripted(registry, {
+		lastWrites: (id) => (told.push(`last of ${id}`), writes.promise),
+		onIdle: (id) => told.push(`${id} is idle, ${statesOf(registry, 'a').at(-1)}`)
+	});
+	await engine.start();
+	await until('a is connected', () => word('a') === 'connected');
+	registry.runnable = [];
+	await engine.reconcile();
+	await until('its run is over', () => told.length > 0);
+	expect(engine.occupied('a')).toBe(true);
+	writes.resolve();
+	await until('it is over', () => told.length > 1);
+	expect(told).toEqual(['last of a', 'a is idle, inactive']);
+	expect(engine.occupied('a')).toBe(false);
 });
 
 test('a worker file that does not exist is a status, not a crash', async () => {

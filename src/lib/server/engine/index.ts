@@ -32,6 +32,8 @@ export interface EngineDeps {
 	log: Logger;
 	instanceId: string;
 	ffmpegPath: string;
+	/** Stores what other rooms have yet to store of a run that has ended; until then its stream counts as occupied. */
+	lastWrites?: (streamId: string) => Promise<unknown>;
 	/** Nothing of the stream runs here any more, and its end is stored. */
 	onIdle?: (streamId: string) => void;
 	/** Streams this instance may run at once. */
@@ -197,7 +199,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	/** Of its end something may still wait to be stored: only then is it over. */
 	function forget(id: string): void {
 		streams.delete(id);
-		const over = recorder.flush().then(() => {
+		const over = Promise.allSettled([recorder.flush(), deps.lastWrites?.(id)]).then(() => {
 			if (ending.get(id) !== over) return;
 			ending.delete(id);
 			deps.onIdle?.(id);

@@ -3,16 +3,16 @@ import { causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { isDatabaseOutage } from '../base/outage.ts';
 import type { Bus } from '../bus/index.ts';
-import type { Survey } from './store.ts';
+import type { FleetDatabase, FleetLine, Survey } from './store.ts';
 
 /** The database did not answer, or cannot now. */
 export class DatabaseSilent extends Error {}
 
 export interface Contact {
 	/** Throws DatabaseSilent where no answer comes in time: what was asked may still happen. */
-	ask<T>(work: () => Promise<T>): Promise<T>;
+	ask<T>(work: (db: FleetDatabase) => Promise<T>): Promise<T>;
 	/** A survey, with the clocks compared. */
-	measured(work: () => Promise<Survey>): Promise<Survey>;
+	measured(work: (db: FleetDatabase) => Promise<Survey>): Promise<Survey>;
 	/** A pass came to nothing. */
 	failed(error: unknown): void;
 	/** Whether expired leases are left alone: their holders may not have reached the database yet, which was away. */
@@ -23,6 +23,7 @@ export interface Contact {
 }
 
 export interface ContactDeps {
+	line: FleetLine;
 	bus: Pick<Bus, 'state'>;
 	log: Logger;
 	ttlMs: number;
@@ -39,7 +40,7 @@ const MAX_OPEN = 2;
 const PROMPT_MS = 1000;
 const SKEW_TOLD_S = 2;
 
-export function createContact({ bus, log, ttlMs, passMs, alone, clock }: ContactDeps): Contact {
+export function createContact({ line, bus, log, ttlMs, passMs, alone, clock }: ContactDeps): Contact {
 	let answeredAt: number | null = null;
 	let patientUntil = -Infinity;
 	let others = false;
@@ -48,13 +49,16 @@ export function createContact({ bus, log, ttlMs, passMs, alone, clock }: Contact
 	let open = 0;
 	let failures = 0;
 
-	async function ask<T>(work: () => Promise<T>): Promise<T> {
+	async function ask<T>(work: (db: FleetDatabase) => Promise<T>): Promise<T> {
 		if (open >= MAX_OPEN) throw new DatabaseSilent('earlier questions are still unanswered');
 		open++;
-		const answer = work().finally(() => open--);
+		const answer = work(line.db()).finally(() => open--);
 		const { promise: late, reject } = Promise.withResolvers<never>();
 		const limitMs = ANSWER_WITHIN * ttlMs;
-		const timer = setTimeout(() => reject(new DatabaseSilent(`no answer within ${limitMs} ms`)), limitMs);
+		const timer = setTimeout(() => {
+			line.renew();
+			reject(new DatabaseSilent(`no answer within ${limitMs} ms`));
+		}, limitMs);
 		try {
 			return await Promise.race([answer, late]);
 		} catch (error) {

@@ -9,7 +9,7 @@ import type { Bus } from '../bus/index.ts';
 import { createLeases } from './leases.ts';
 import type { LocalEngine, Leases, Self } from './ports.ts';
 import { createRemote } from './remote.ts';
-import type { FleetDatabase } from './store.ts';
+import type { FleetDatabase, FleetLine } from './store.ts';
 import { createView, type StatusHandler } from './view/index.ts';
 import { readInstances, readUntold } from './view/store.ts';
 
@@ -18,9 +18,13 @@ export type { Source, StatusHandler } from './view/index.ts';
 
 export interface FleetDeps {
 	db: FleetDatabase;
+	/** For leases alone; they share `db` unless it is given. */
+	line?: FleetLine;
 	bus: Bus;
 	log: Logger;
 	self: Self;
+	/** Whether runs that end with their lease are told to the journal as well. */
+	events?: boolean;
 }
 
 export interface Fleet {
@@ -54,8 +58,8 @@ export interface Fleet {
 	stop(): Promise<void>;
 }
 
-export function createFleet({ db, bus, log, self }: FleetDeps): Fleet {
-	const leases = createLeases({ db, bus, log, self });
+export function createFleet({ db, line, bus, log, self, events = false }: FleetDeps): Fleet {
+	const leases = createLeases({ db, bus, log, self, events, ...(line && { line }) });
 	let local: LocalEngine | null = null;
 	let silence = () => {};
 

@@ -11,9 +11,13 @@ import * as store from './store.ts';
 
 export interface LeasesDeps {
 	db: store.FleetDatabase;
+	/** A connection of its own; shares `db` unless given. */
+	line?: store.FleetLine;
 	bus: Bus;
 	log: Logger;
 	self: Self;
+	/** Whether runs that end with their lease are told to the journal as well. */
+	events?: boolean;
 	/** Tests only, as all that follows. How long a lease lives without being renewed, ms. */
 	ttlMs?: number;
 	/** From the end of one pass to the next, ms. */
@@ -32,7 +36,7 @@ const FORGET_INSTANCES_MS = 24 * 3600_000;
 const TIDY_EVERY_MS = 3600_000;
 
 export function createLeases(deps: LeasesDeps): Leases {
-	const { db, bus, log, self, ttlMs = TTL_MS, passMs = PASS_MS, clock = Date.now } = deps;
+	const { bus, log, self, events = false, ttlMs = TTL_MS, passMs = PASS_MS, clock = Date.now } = deps;
 	const held = new Map<string, number>();
 	/** Held until what runs of them has stopped. */
 	const leaving = new Set<string>();
@@ -40,7 +44,8 @@ export function createLeases(deps: LeasesDeps): Leases {
 	const givenAway = new Set<string>();
 	const failingSince = new Map<string, number>();
 	const handlers = new Set<() => void>();
-	const contact = createContact({ bus, log, ttlMs, passMs, alone: self.alone, clock });
+	const line = deps.line ?? { db: () => deps.db, renew: () => {} };
+	const contact = createContact({ line, bus, log, ttlMs, passMs, alone: self.alone, clock });
 	let wanted: ReadonlyMap<string, number> = new Map();
 	let runs: LocalRuns = { occupied: () => false, failing: () => [] };
 	let closed = false;
@@ -73,7 +78,7 @@ export function createLeases(deps: LeasesDeps): Leases {
 			const strangers = follow(survey);
 			await giveBack([...stopped(), ...strangers]);
 			if (!closed) await take(survey);
-			if (survey.orphans > 0) await contact.ask(() => store.bury(db, self));
+			if (survey.orphans > 0) await contact.ask((db) => store.bury(db, self, events));
 			await tidy();
 		} catch (error) {
 			contact.failed(error);
@@ -81,7 +86,9 @@ export function createLeases(deps: LeasesDeps): Leases {
 	}
 
 	function beat(): Promise<store.Survey> {
-		return contact.measured(() => store.beat(db, { self, ttlMs, clockSkewS: contact.clockSkewS(), closed }));
+		return contact.measured((db) =>
+			store.beat(db, { self, ttlMs, clockSkewS: contact.clockSkewS(), closed })
+		);
 	}
 
 	// ── what is held ──
@@ -162,7 +169,7 @@ export function createLeases(deps: LeasesDeps): Leases {
 
 	async function giveBack(given: { streamId: string; token: number }[]): Promise<void> {
 		if (given.length === 0) return;
-		const free = await contact.ask(() => store.giveBack(db, given));
+		const free = await contact.ask((db) => store.giveBack(db, given, events));
 		for (const { streamId, token } of given) if (held.get(streamId) === token) drop(streamId);
 		tellFree(free);
 	}
@@ -177,7 +184,7 @@ export function createLeases(deps: LeasesDeps): Leases {
 		const quotas = quotasNow(withSelf(workers), groups);
 		if (quotas.length === 0) return;
 		const patient = contact.patient();
-		const claimed = await contact.ask(() => store.claim(db, { self, ttlMs, quotas, patient }));
+		const claimed = await contact.ask((db) => store.claim(db, { self, ttlMs, quotas, patient, events }));
 		for (const { streamId, token } of claimed) held.set(streamId, token);
 		if (claimed.length > 0) log.info({ streams: claimed.length, held: held.size }, 'took streams to run');
 		tell();
@@ -208,7 +215,7 @@ export function createLeases(deps: LeasesDeps): Leases {
 	async function tidy(): Promise<void> {
 		if (performance.now() - tidiedAt < TIDY_EVERY_MS) return;
 		tidiedAt = performance.now();
-		await contact.ask(() => store.forgetInstances(db, FORGET_INSTANCES_MS));
+		await contact.ask((db) => store.forgetInstances(db, FORGET_INSTANCES_MS));
 	}
 
 	// ── its life ──
@@ -236,13 +243,15 @@ export function createLeases(deps: LeasesDeps): Leases {
 			bus.subscribe(subjects.streamChange, ({ change }) => {
 				if (change !== 'display' && change !== 'processing') void pass();
 			}),
-			bus.subscribe(subjects.leasesFreed, (_, { here }) => void (here || pass()))
+			bus.subscribe(subjects.leasesFreed, ({ instance }) => {
+				if (instance !== self.id) void pass();
+			})
 		];
 	}
 
 	return {
 		async start() {
-			await confirmAlone({ db, self, ttlMs, passMs, beat }).catch((error: unknown) => {
+			await confirmAlone({ self, ttlMs, passMs, beat, ask: contact.ask }).catch((error: unknown) => {
 				if (!(error instanceof DatabaseSilent)) throw error;
 				log.warn(
 					{ cause: causeChain(error) },
@@ -277,9 +286,11 @@ export function createLeases(deps: LeasesDeps): Leases {
 			unsubscribe.forEach((end) => end());
 			await current;
 			released = true;
-			const free = await contact.ask(() => store.signOff(db, self));
-			dropAll();
-			tellFree(free);
+			try {
+				tellFree(await contact.ask((db) => store.signOff(db, self, events)));
+			} finally {
+				dropAll();
+			}
 		},
 		clockSkewS: contact.clockSkewS
 	};

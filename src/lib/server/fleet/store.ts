@@ -1,13 +1,16 @@
 // The fleet's SQL: instances and leases. Only the database's clock decides here.
 import { sql, type SQL } from 'drizzle-orm';
 import type { Labels } from '#lib/contracts/instance.ts';
-import type { Db } from '../db/index.ts';
+import type { Db, Line } from '../db/index.ts';
 import { instances, leases } from '../db/schema/fleet.ts';
-import { streamRuns, streams } from '../db/schema/streams.ts';
+import { outbox } from '../db/schema/delivery.ts';
+import { streamRuns, streamRunTransitions, streams } from '../db/schema/streams.ts';
 import type { Self } from './ports.ts';
 import type { FreeGroup, Quota, WorkerLoad } from './rules.ts';
 
 export type FleetDatabase = Db;
+/** A connection of its own, made anew when it hangs. */
+export type FleetLine = Pick<Line, 'db' | 'renew'>;
 
 export interface Beat {
 	self: Self;
@@ -114,8 +117,8 @@ function register({ self, ttlMs, clockSkewS, closed }: Beat): SQL {
 		returning i.id`;
 }
 
-/** Above every token there was, even in a database restored from yesterday: the second it was given in comes first. */
-const nextToken = sql`(floor(extract(epoch from now()))::bigint * 1048576 + nextval('lease_tokens') % 1048576)`;
+/** Above every token there was, even in a database restored from yesterday: the millisecond it was given in comes first. */
+const nextToken = sql`(floor(extract(epoch from now()) * 1000)::bigint * 1024 + nextval('lease_tokens') % 1024)`;
 
 export interface Claim {
 	self: Self;
@@ -123,6 +126,8 @@ export interface Claim {
 	quotas: Quota[];
 	/** Leave what has an expired lease to its holder, who may not have reached the database yet. */
 	patient: boolean;
+	/** Whether the ends of runs are told to the journal as well. */
+	events: boolean;
 }
 
 /**
@@ -131,7 +136,7 @@ export interface Claim {
  */
 export async function claim(
 	db: FleetDatabase,
-	{ self, ttlMs, quotas, patient }: Claim
+	{ self, ttlMs, quotas, patient, events }: Claim
 ): Promise<{ streamId: string; token: number }[]> {
 	const asked = JSON.stringify(quotas);
 	const rows = await db.execute<{ stream_id: string; token: string | number }>(sql`
@@ -155,15 +160,16 @@ export async function claim(
 			where not ${lives(self)}
 			returning l.stream_id, l.token
 		),
-		${endRuns}
+		${endRuns(events)}
 		select stream_id, token from ended`);
 	return rows.map(({ stream_id, token }) => ({ streamId: stream_id, token: Number(token) }));
 }
 
 /** Gives streams back; what their runs left open ends here. Answers which of them are still wanted: somebody else may take them. */
 export async function giveBack(
-	db: FleetDatabase,
-	given: { streamId: string; token: number }[]
+	db: Pick<FleetDatabase, 'execute'>,
+	given: { streamId: string; token: number }[],
+	events: boolean
 ): Promise<string[]> {
 	const asked = JSON.stringify(given.map(({ streamId, token }) => ({ id: streamId, token })));
 	const rows = await db.execute<{ stream_id: string }>(sql`
@@ -171,27 +177,41 @@ export async function giveBack(
 			delete from ${leases} l using jsonb_to_recordset(${asked}::jsonb) as g(id uuid, token bigint)
 			where l.stream_id = g.id and l.token = g.token returning l.stream_id
 		),
-		${endRuns}
+		${endRuns(events)}
 		select s.id as stream_id from ended join ${streams} s on s.id = ended.stream_id where s.is_active`);
 	return rows.map(({ stream_id }) => stream_id);
 }
 
 /** Ends what lost instances left open of streams that nobody wants any more. */
-export async function bury(db: FleetDatabase, self: Self): Promise<void> {
+export async function bury(db: FleetDatabase, self: Self, events: boolean): Promise<void> {
 	await db.execute(sql`
 		with ended as (
 			delete from ${leases} l using ${streams} s
 			where s.id = l.stream_id and not s.is_active and not ${lives(self)} returning l.stream_id
 		),
-		${endRuns}
+		${endRuns(events)}
 		select 1`);
 }
 
-/** Ends the open runs of the streams in `ended`, and frees their rows of them. */
-const endRuns = sql`
+/** Ends the open runs of the streams in `ended`, tells it, and frees their rows of them. */
+const endRuns = (events: boolean): SQL => sql`
 	left_open as (
-		update ${streamRuns} set state = 'inactive', ended_at = now() from ended
-		where ${streamRuns.stream_id} = ended.stream_id and ${streamRuns.ended_at} is null
+		select r.id, r.stream_id, r.instance, r.state from ${streamRuns} r join ended on ended.stream_id = r.stream_id
+		where r.ended_at is null
+	),
+	closed as (
+		update ${streamRuns} set state = 'inactive', ended_at = now() from left_open where ${streamRuns.id} = left_open.id
+	),
+	passed as (
+		insert into ${streamRunTransitions} (run_id, from_state, to_state, at)
+		select id, state, 'inactive', now() from left_open
+	),
+	told as (
+		insert into ${outbox} (topic, subject_id, payload)
+		select 'run.state', id, jsonb_build_object(
+			'stream_id', stream_id, 'run_id', id, 'instance', instance, 'from', state, 'to', 'inactive',
+			'at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'detail', null, 'code', null)
+		from left_open where ${events}
 	),
 	freed as (
 		update ${streams} set
@@ -200,12 +220,12 @@ const endRuns = sql`
 	)`;
 
 /** Gives the id back, with whatever is still held under it. */
-export async function signOff(db: FleetDatabase, { id, boot }: Self): Promise<string[]> {
+export async function signOff(db: FleetDatabase, { id, boot }: Self, events: boolean): Promise<string[]> {
 	return db.transaction(async (tx) => {
 		const left = await tx.execute<{ streamId: string; token: number }>(
 			sql`select stream_id as "streamId", token::float8 as token from ${leases} where instance = ${id} and boot = ${boot}::uuid`
 		);
-		const freed = left.length > 0 ? await giveBack(tx as unknown as FleetDatabase, [...left]) : [];
+		const freed = left.length > 0 ? await giveBack(tx, [...left], events) : [];
 		await tx.execute(sql`delete from ${instances} where id = ${id} and boot = ${boot}::uuid`);
 		return freed;
 	});

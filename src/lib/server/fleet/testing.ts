@@ -16,6 +16,10 @@ export interface SimulatedInstance {
 	readonly running: Set<string>;
 	/** Streams that cannot run here. */
 	readonly failing: Set<string>;
+	/** Its way to the database: as `frozen` nothing comes back until it is up again, as `cut` every question fails. */
+	network: 'up' | 'frozen' | 'cut';
+	/** Questions it asked the database. */
+	readonly asked: number;
 }
 
 export interface SimulationOptions {
@@ -24,33 +28,81 @@ export interface SimulationOptions {
 	ttlMs?: number;
 	passMs?: number;
 	clock?: () => number;
+	events?: boolean;
 	/** How long a run takes to stop, ms. */
 	stopMs?: number;
 }
 
-/** An instance as far as leases go. Not started; end it with `leases.release()`, or let it die by calling nothing any more. */
+/** An instance as far as leases go. Not started; end it with `leases.release()`, or let it die by freezing its network. */
 export function simulateInstance(
 	db: FleetDatabase,
 	{ self: given = {}, bus, stopMs = 0, ...options }: SimulationOptions = {}
 ): SimulatedInstance {
 	const self = selfOf(given);
 	const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent', name: self.id });
-	const leases = createLeases({ db, bus: bus ?? createMemoryBus(log, self.id), log, self, ...options });
+	const cable = cableTo(db);
+	const leases = createLeases({
+		...{ db, line: cable.line, log, self },
+		bus: bus ?? createMemoryBus(log, self.id),
+		...options
+	});
 	const running = new Set<string>();
 	const failing = new Set<string>();
 	leases.attach({ occupied: (id) => running.has(id), failing: () => [...failing] });
 	leases.onChange(() => {
 		const wanted = leases.wanted();
 		for (const id of wanted.keys()) running.add(id);
-		for (const id of running) {
-			if (wanted.has(id)) continue;
-			setTimeout(() => {
-				if (!leases.wanted().has(id)) running.delete(id);
-				void leases.pass();
-			}, stopMs);
-		}
+		for (const id of running) if (!wanted.has(id)) setTimeout(() => end(id), stopMs);
 	});
-	return { self, leases, running, failing };
+	function end(id: string): void {
+		if (leases.wanted().has(id)) return;
+		running.delete(id);
+		void leases.pass();
+	}
+	return {
+		...{ self, leases, running, failing },
+		get network() {
+			return cable.state();
+		},
+		set network(state) {
+			cable.set(state);
+		},
+		get asked() {
+			return cable.asked();
+		}
+	};
+}
+
+type Network = SimulatedInstance['network'];
+
+/** A database behind a network that can be cut. */
+function cableTo(db: FleetDatabase) {
+	let state: Network = 'up';
+	let asked = 0;
+	let up = Promise.withResolvers<void>();
+	up.resolve();
+	async function pass<T>(work: () => PromiseLike<T>): Promise<T> {
+		asked++;
+		if (state === 'cut') throw Object.assign(new Error('cut'), { query: '', code: 'ECONNREFUSED' });
+		await up.promise;
+		const answer = await work();
+		await up.promise;
+		return answer;
+	}
+	const behind = {
+		execute: (query: Parameters<FleetDatabase['execute']>[0]) => pass(() => db.execute(query)),
+		transaction: (work: Parameters<FleetDatabase['transaction']>[0]) => pass(() => db.transaction(work))
+	} as unknown as FleetDatabase;
+	return {
+		line: { db: () => behind, renew: () => {} },
+		state: () => state,
+		asked: () => asked,
+		set(next: Network) {
+			state = next;
+			up.resolve();
+			if (next === 'frozen') up = Promise.withResolvers<void>();
+		}
+	};
 }
 
 /** Adds wanted streams that no camera stands behind, oldest first; answers their ids. */
