@@ -21,9 +21,11 @@ export function inOrder(instances: readonly InstanceRecord[]): InstanceRecord[] 
 
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 
-/** The newest sign of life of any instance, ms by the database's clock: the reader's own may be wrong. */
+/** When those that are up last gave a sign of life, ms by the database's clock: the reader's own may be wrong. */
 export function fleetNow(instances: readonly InstanceRecord[]): number {
-	return Math.max(...instances.map(({ heartbeat_at }) => Date.parse(heartbeat_at)));
+	const up = instances.filter(({ state }) => state === 'up');
+	const beats = (up.length > 0 ? up : instances).map(({ heartbeat_at }) => Date.parse(heartbeat_at));
+	return beats.sort((a, b) => a - b)[Math.floor(beats.length / 2)] ?? 0;
 }
 
 /** `Up for 3 d 4 h`, `Away for 40 s`; `now` as fleetNow says. */
@@ -73,7 +75,8 @@ export function fleetWords(instances: readonly InstanceRecord[]): string {
 
 /** The versions that living instances run; more than one while an update is under way. */
 export function versionsOf(instances: readonly InstanceRecord[]): string[] {
-	return [...new Set(instances.filter(({ state }) => state === 'up').map(({ version }) => version))];
+	const up = instances.filter(({ state }) => state === 'up');
+	return [...new Set(up.map(({ version }) => version))].sort(byName);
 }
 
 /** `site=north`. */

@@ -171,7 +171,7 @@ function judgeClock(skewS: number | null): Check {
 function judgeParked(parked: number): Check {
 	if (parked === 0) return OK;
 	return degraded(
-		`${count(parked, 'message')} could not be used and ${parked === 1 ? 'was' : 'were'} set aside; see Settings → Messages`
+		`${count(parked, 'message')} could not be used and ${parked === 1 ? 'was' : 'were'} set aside; see Settings → Instances`
 	);
 }
 
