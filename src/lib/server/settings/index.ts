@@ -21,28 +21,44 @@ export interface Settings {
 	/** Called after every `put`, here or on another instance; the returned function ends that. */
 	onChange(listener: (settings: SystemSettings) => void): () => void;
 	readonly geocoder: Geocoder;
+	/** Begins to look, now and then, for what another instance saved and nobody here was told of. */
+	start(): void;
+	stop(): void;
 }
 
 export interface SettingsDeps {
 	db: SettingsDatabase;
 	bus: Bus;
-	log: Pick<Logger, 'warn'>;
+	log: Pick<Logger, 'debug'>;
 	/** Names the product to the address service. */
 	version: string;
 }
 
+const LOOK_EVERY_MS = 30_000;
+
 export function createSettings({ db, bus, log, version }: SettingsDeps): Settings {
 	const listeners = new Set<(settings: SystemSettings) => void>();
 	const get = async () => (await readSettings(db)) ?? defaults();
-	const tell = (settings: SystemSettings) => {
-		for (const listener of listeners) listener(settings);
-	};
+	let knownAt = '';
+	let timer: NodeJS.Timeout | undefined;
 
-	bus.subscribe(subjects.settingsChange, (_, { here }) => {
-		if (here) return;
-		get().then(tell, (error: unknown) =>
-			log.warn({ cause: causeChain(error) }, 'settings were changed elsewhere and cannot be read')
-		);
+	function tell(settings: SystemSettings): void {
+		knownAt = settings.updated_at;
+		for (const listener of listeners) listener(settings);
+	}
+
+	/** Told when they are newer than what was told last: looks may overtake each other. */
+	async function look(): Promise<void> {
+		try {
+			const settings = await get();
+			if (settings.updated_at > knownAt) tell(settings);
+		} catch (error) {
+			log.debug({ cause: causeChain(error) }, 'settings cannot be read; those known stand');
+		}
+	}
+
+	const unsubscribe = bus.subscribe(subjects.settingsChange, (_, { here }) => {
+		if (!here) void look();
 	});
 
 	return {
@@ -60,7 +76,15 @@ export function createSettings({ db, bus, log, version }: SettingsDeps): Setting
 		geocoder: createGeocoder({
 			baseUrl: async () => (await get()).geocoder_url,
 			userAgent: `vector-flow/${version}`
-		})
+		}),
+		start() {
+			timer = setInterval(() => void look(), LOOK_EVERY_MS);
+			timer.unref();
+		},
+		stop() {
+			clearInterval(timer);
+			unsubscribe();
+		}
 	};
 }
 

@@ -1,9 +1,10 @@
 // System settings on a real PostgreSQL: one row, told on, and nothing that the database cannot hold.
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemSettingsInput, type SystemSettings } from '#lib/contracts/settings.ts';
-import { createMemoryBus } from '../bus/index.ts';
+import { createMemoryBus, subjects } from '../bus/index.ts';
+import { createLocal } from '../bus/local.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createSettings, previewOf } from './index.ts';
 
@@ -68,6 +69,22 @@ describe('settings', () => {
 		await settings.put(systemSettingsInput.parse({}));
 		expect(heard).toEqual([saved]);
 		expect(previewOf(saved)).toEqual({ fps: 6, maxWidth: 960, quality: 80 });
+	});
+
+	it('saved by another instance are told here, once, and never an older state after a newer one', async () => {
+		const local = createLocal(log);
+		const here = room({ ...createMemoryBus(log), subscribe: local.subscribe });
+		const heard: SystemSettings[] = [];
+		here.onChange((told) => heard.push(told));
+		const saved = await room().put(systemSettingsInput.parse({ live_preview_fps: 12 }));
+		const hear = () =>
+			local.deliver(subjects.settingsChange, null, { instance: 'there', here: false, at: Date.now() });
+		hear();
+		await vi.waitFor(() => expect(heard).toEqual([saved]));
+		hear();
+		hear();
+		await here.get();
+		expect(heard).toEqual([saved]);
 	});
 
 	it.each([

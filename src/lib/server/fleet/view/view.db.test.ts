@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { streams } from '../../db/schema/streams.ts';
 import { startTestDatabase, type TestDatabase } from '../../db/testing.ts';
 import { addStreams, simulateInstance, type SimulatedInstance } from '../testing.ts';
-import { readInstances, readUntold } from './store.ts';
+import { readInstances, readUntold, type Missing } from './store.ts';
 
 let database: TestDatabase;
 let living: SimulatedInstance[] = [];
@@ -23,7 +23,7 @@ async function started(id: string, maxStreams: number, labels = {}): Promise<Sim
 	return made;
 }
 
-const NOBODY = { streams: [], instances: [] };
+const NOBODY: Missing = { streams: [], instances: [] };
 const untold = async (missing = NOBODY) => readUntold(database.db, missing);
 
 it('instances are told with what they hold, and as away once they have not renewed for the term of a lease', async () => {
