@@ -8,11 +8,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { alertRecord, alertsQuery, type AlertRecord, type RuleState } from '#lib/contracts/alert.ts';
 import { streamInput } from '#lib/contracts/stream.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
-import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
+import { createMemoryBus, subjects, type Bus, type StreamChange } from '../bus/index.ts';
 import { schema } from '../db/index.ts';
-import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { createFiles } from '../files/index.ts';
 import { createStreams, type StreamsRoom } from '../streams/index.ts';
-import { createAlerts, type Alerts, type AlertsDeps } from './index.ts';
+import { createAlerts, type Alerts, type AlertsDeps, type StatusFeed } from './index.ts';
 import { LOST_PICTURE, type Still } from './snapshot.ts';
 
 const log = pino({ level: 'silent' });
@@ -27,6 +28,8 @@ let streams: StreamsRoom;
 let alerts: Alerts;
 let streamId: string;
 let ruleId: string;
+/** Of the stream, while it is run here. */
+let token: number | null;
 const opened: Alerts[] = [];
 
 beforeAll(async () => {
@@ -38,11 +41,12 @@ beforeEach(async () => {
 	dataDir = mkdtempSync(join(tmpdir(), 'vf-alerts-'));
 	bus = createMemoryBus(log);
 	const config = { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'test' };
-	const onChange = (change: Parameters<typeof streamChange>[0]) => streamChange(change);
+	const onChange = (change: StreamChange) => bus.publish(subjects.streamChange, change);
 	streams = createStreams({ db: database.db, log, config, onChange });
 	streamId = (await streams.create(streamInputOf({ name: 'Yard', rtsp_url: 'rtsp://10.0.0.5/live' }), 'test'))
 		.id;
 	ruleId = await addRule();
+	token = await grantLease(database.db, streamId);
 	alerts = room();
 	alerts.start();
 	await alerts.settled();
@@ -52,16 +56,12 @@ afterEach(async () => {
 	rmSync(dataDir, { recursive: true, force: true });
 });
 
-function streamChange(change: {
-	streamId: string;
-	change: 'created' | 'processing' | 'display' | 'activation' | 'deleted';
-}) {
-	bus.publish(subjects.streamChange, change);
-}
-
 function streamInputOf(fields: object) {
 	return streamInput.parse(fields);
 }
+
+/** Every status is this instance's own. */
+const told: StatusFeed = (handler) => bus.subscribe(subjects.status, (status) => handler(status, 'here'));
 
 function room(over: Partial<AlertsDeps> = {}): Alerts {
 	const one = createAlerts({
@@ -69,6 +69,10 @@ function room(over: Partial<AlertsDeps> = {}): Alerts {
 		bus,
 		log,
 		dataDir,
+		files: createFiles({ dataDir, instance: 'test', objects: null, bus, log }),
+		leaseOf: () => token,
+		onStatus: told,
+		speaksForUnheld: true,
 		ffmpegPath: null,
 		clipRingDir: null,
 		stillAt: async () => still,

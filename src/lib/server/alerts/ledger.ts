@@ -6,15 +6,17 @@ import { causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { isDatabaseOutage } from '../base/outage.ts';
 
-/** A state with what was taken along at its moment. */
+/** A state, the fencing token under which it was said, and what was taken along at its moment. */
 export interface Entry<T> {
 	state: RuleState;
+	/** Null: said of a stream that nobody ran. */
+	token: number | null;
 	taken: T;
 }
 
 export interface Ledger<T> {
 	/** Told twice, a state is one. */
-	take(state: RuleState, taken: T): void;
+	take(entry: Entry<T>): void;
 	/** Something else to be done as soon as the database allows; a key that waits already waits once. */
 	todo(key: string, work: () => Promise<void>): void;
 	/** States and tasks that wait. */
@@ -59,16 +61,17 @@ export function createLedger<T>({
 	let lost = 0;
 	let complainedAt = -Infinity;
 
-	function take(state: RuleState, taken: T): void {
+	function take(entry: Entry<T>): void {
 		if (closed) return;
-		const known = rules.get(state.ruleId);
+		const { ruleId } = entry.state;
+		const known = rules.get(ruleId);
 		if (!known && rules.size >= MAX_RULES) {
 			lost++;
 			return complain(new Error('too many rules wait'));
 		}
 		const queue = known ?? { entries: [], refusals: 0 };
-		rules.set(state.ruleId, queue);
-		append(queue.entries, { state, taken });
+		rules.set(ruleId, queue);
+		append(queue.entries, entry);
 		wake();
 	}
 
@@ -169,13 +172,15 @@ export function createLedger<T>({
 function append<T>(entries: Entry<T>[], entry: Entry<T>): void {
 	const last = entries.at(-1);
 	if (last?.state.state === entry.state.state) {
-		// Later news of the same level knows the peak better.
+		// Later news of the same level knows the peak better, and is said under the lease that is held now.
+		last.token = entry.token;
 		if (entry.state.state === 'firing')
 			last.state = { ...last.state, peak: entry.state.peak ?? last.state.peak };
 		return;
 	}
 	if (entries.length >= MAX_PER_RULE && entry.state.state === 'firing') {
 		entries.pop();
+		entries.at(-1)!.token = entry.token;
 		return;
 	}
 	entries.push(entry);

@@ -3,6 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+/** Where files are kept that other instances read too, by their paths under DATA_DIR. */
+export interface AlertFiles {
+	/** Offers a file that lies here to the others. */
+	publish(path: string): void;
+	/** Absolute path of the file, fetched where it is not here. Throws `not_found`, saying why; `keptBy` names who wrote it. */
+	ensure(path: string, options?: { keptBy?: () => Promise<string | null> }): Promise<string>;
+	/** Here and where the others find it. */
+	remove(path: string): Promise<void>;
+}
+
+/** Under DATA_DIR. */
+export const filePath = (media: string) => `alerts/${media}`;
+export const mediaOf = (path: string) => path.replace(/^alerts\//, '');
+
 /** `2026-11/<id>.jpg`, relative to the folder of alerts. */
 export function mediaPath(startsAt: string, id: string, extension: 'jpg' | 'mp4'): string {
 	return `${startsAt.slice(0, 7)}/${id}.${extension}`;

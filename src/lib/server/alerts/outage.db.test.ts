@@ -12,6 +12,8 @@ import { projectRoot } from '../config/index.ts';
 import { connect, migrate, schema, type Client } from '../db/index.ts';
 import { startCluster, type Cluster } from '../db/embedded/cluster.ts';
 import { createStreams } from '../streams/index.ts';
+import { grantLease } from '../db/testing.ts';
+import { createFiles } from '../files/index.ts';
 import { createAlerts, type Alerts } from './index.ts';
 
 const log = pino({ level: 'silent' });
@@ -42,8 +44,12 @@ beforeEach(async () => {
 		condition: { type: 'flow_magnitude' as const, op: 'over' as const, value: 1, relative: false }
 	};
 	rule = (await client.db.insert(schema.rules).values(values).returning())[0]!;
+	const token = await grantLease(client.db, id);
+	const dataDir = join(folder, 'data');
 	alerts = createAlerts({
-		...{ db: client.db, bus, log, dataDir: join(folder, 'data'), ffmpegPath: null, clipRingDir: null },
+		...{ db: client.db, bus, log, dataDir, ffmpegPath: null, clipRingDir: null },
+		files: createFiles({ dataDir, instance: 'test', objects: null, bus, log }),
+		...{ leaseOf: () => token, onStatus: () => () => {}, speaksForUnheld: true },
 		stillAt: async () => ({ drawn: async () => Buffer.alloc(200_000) }),
 		timing: { backoff: { baseMs: 50, capMs: 200 } }
 	});

@@ -1,6 +1,4 @@
 // Forgetting alerts: the old ones with their files, and clips before the alerts they belong to.
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { deleteAlerts, forgetClips, listExpired, listExpiredClips, type AlertsDatabase } from './store.ts';
 
 export interface AlertsPruning {
@@ -13,8 +11,8 @@ export interface AlertsPruning {
 const BATCH = 200;
 const EXPIRED = 'It was kept as long as Settings say, and then removed.';
 
-export function createPruning(db: AlertsDatabase, folder: string): AlertsPruning {
-	const remove = (file: string) => rm(join(folder, file), { force: true });
+/** `remove` takes a file's path relative to the folder of alerts. */
+export function createPruning(db: AlertsDatabase, remove: (file: string) => Promise<void>): AlertsPruning {
 	return {
 		// Files first: what fails half way is found again, as its row still names it.
 		async prune(before) {

@@ -17,11 +17,13 @@ import {
 import type { AlertRecord, AlertsQuery } from '#lib/contracts/alert.ts';
 import { CONDITION_PLACES, type Condition, type Rule } from '#lib/contracts/rule.ts';
 import type { Zone, ZoneKind } from '#lib/contracts/zone.ts';
+import { lockLease } from '../db/fence.ts';
 import { enqueue, type Db, type Transaction } from '../db/index.ts';
 import { alerts } from '../db/schema/alerts.ts';
 import { deliveries } from '../db/schema/delivery.ts';
+import { leases } from '../db/schema/fleet.ts';
 import { rules, zones } from '../db/schema/rules.ts';
-import { streams } from '../db/schema/streams.ts';
+import { streamRuns, streams } from '../db/schema/streams.ts';
 
 export type AlertsDatabase = Db;
 type AlertRow = typeof alerts.$inferSelect;
@@ -50,16 +52,27 @@ export interface Opened {
 	context: FiringRule;
 }
 
+/** Whose word it is: that of whoever runs the stream under this token; of anybody while nobody does (null). */
+export interface Authority {
+	streamId: string;
+	token: number | null;
+}
+
+/** Somebody else speaks for the stream now. */
+export const FENCED = 'fenced';
+
 /**
  * Opens an alert of a rule that may fire: enabled, its stream active, its zone there. Null when it may not, or when its alert is open already.
- * The rule is locked meanwhile, so that none opens after its rule was switched off.
+ * The rule is locked meanwhile, so that none opens after its rule was switched off; the lease, so that none opens after it was lost.
  */
 export async function openAlert(
 	db: AlertsDatabase,
 	ruleId: string,
+	{ streamId, token }: Authority,
 	opening: (context: FiringRule) => Opening
-): Promise<Opened | null> {
+): Promise<Opened | typeof FENCED | null> {
 	return db.transaction(async (tx) => {
+		if (!(await lockLease(tx, streamId, token))) return FENCED;
 		const context = await firingRule(tx, ruleId);
 		if (!context) return null;
 		const { pictured, ...values } = opening(context);
@@ -123,33 +136,48 @@ export interface Ending {
 	peak: number | null;
 }
 
-/** Ends the open alert with this fingerprint, or this id; null when there is none. An alert never ends before it began. */
-export async function resolveAlert(
+/** Ends the open alert with this fingerprint, as whoever speaks for its stream says; null when there is none. */
+export async function resolveBreach(
 	db: AlertsDatabase,
-	which: { fingerprint: string } | { id: string },
+	fingerprint: string,
+	{ streamId, token }: Authority,
+	ending: Ending
+): Promise<AlertRecord | typeof FENCED | null> {
+	return db.transaction(async (tx) => {
+		if (!(await lockLease(tx, streamId, token))) return FENCED;
+		return resolve(tx, eq(alerts.fingerprint, fingerprint), ending);
+	});
+}
+
+/** Ends an open alert that nothing else will end; null when it has ended. */
+export async function resolveOrphan(
+	db: AlertsDatabase,
+	id: string,
+	ending: Ending
+): Promise<AlertRecord | null> {
+	return db.transaction((tx) => resolve(tx, eq(alerts.id, id), ending));
+}
+
+/** An alert never ends before it began. */
+async function resolve(
+	tx: Transaction,
+	which: SQL,
 	{ at, reason, peak }: Ending
 ): Promise<AlertRecord | null> {
-	return db.transaction(async (tx) => {
-		const [row] = await tx
-			.update(alerts)
-			.set({
-				status: 'resolved',
-				ends_at: sql`greatest(${at.toISOString()}::timestamptz, ${alerts.starts_at})`,
-				end_reason: reason,
-				...(peak !== null && { peak })
-			})
-			.where(
-				and(
-					eq(alerts.status, 'firing'),
-					'id' in which ? eq(alerts.id, which.id) : eq(alerts.fingerprint, which.fingerprint)
-				)
-			)
-			.returning({ id: alerts.id });
-		if (!row) return null;
-		const alert = (await findAlert(tx, row.id))!;
-		await enqueue(tx, { topic: 'alert.resolved', subjectId: alert.id, payload: { ...alert } });
-		return alert;
-	});
+	const [row] = await tx
+		.update(alerts)
+		.set({
+			status: 'resolved',
+			ends_at: sql`greatest(${at.toISOString()}::timestamptz, ${alerts.starts_at})`,
+			end_reason: reason,
+			...(peak !== null && { peak })
+		})
+		.where(and(eq(alerts.status, 'firing'), which))
+		.returning({ id: alerts.id });
+	if (!row) return null;
+	const alert = (await findAlert(tx, row.id))!;
+	await enqueue(tx, { topic: 'alert.resolved', subjectId: alert.id, payload: { ...alert } });
+	return alert;
 }
 
 /** Open alerts that nothing will end any more, with the reason: of one stream, or of all. */
@@ -268,20 +296,38 @@ export async function recordMedia(db: AlertsDatabase, id: string, media: Media):
 	return findAlert(db, id);
 }
 
-/** Says of alerts from before `before` that were to get a picture and have neither it nor a reason, why. */
-export async function explainLostPictures(db: AlertsDatabase, before: Date, problem: string): Promise<void> {
+/** Alerts of rules that began before `before` and have neither a picture nor a reason for none; who runs their streams now. */
+export async function listPictureless(
+	db: AlertsDatabase,
+	before: Date
+): Promise<{ id: string; streamId: string | null; createdAt: Date; token: number | null }[]> {
+	return db
+		.select({
+			id: alerts.id,
+			streamId: alerts.stream_id,
+			createdAt: alerts.created_at,
+			token: sql<number | null>`case when ${leases.expires_at} > now() then ${leases.token}::float8 end`
+		})
+		.from(alerts)
+		.leftJoin(leases, eq(leases.stream_id, alerts.stream_id))
+		.where(and(pictureless, lt(alerts.created_at, before)))
+		.limit(5000);
+}
+
+/** Those of them that have got a picture meanwhile keep it. */
+export async function explainPictureless(db: AlertsDatabase, ids: string[], problem: string): Promise<void> {
+	if (ids.length === 0) return;
 	await db
 		.update(alerts)
 		.set({ snapshot_problem: problem })
-		.where(
-			and(
-				eq(alerts.source, 'rule'),
-				isNull(alerts.snapshot_path),
-				isNull(alerts.snapshot_problem),
-				lt(alerts.created_at, before)
-			)
-		);
+		.where(and(inArray(alerts.id, ids), pictureless));
 }
+
+const pictureless = and(
+	eq(alerts.source, 'rule'),
+	isNull(alerts.snapshot_path),
+	isNull(alerts.snapshot_problem)
+);
 
 /** Where an alert's files are, relative to the media folder; null without such an alert. */
 export async function findMedia(
@@ -299,6 +345,31 @@ export async function findMedia(
 		.where(eq(alerts.id, id));
 	return row ?? null;
 }
+
+/** The instance that ran the alert's stream when it began: the one that wrote its files; null where nobody is known. */
+export async function findKeeper(db: AlertsDatabase, id: string): Promise<string | null> {
+	const [run] = await db
+		.select({ instance: streamRuns.instance })
+		.from(alerts)
+		.innerJoin(streamRuns, eq(streamRuns.stream_id, alerts.stream_id))
+		.where(and(eq(alerts.id, id), lte(streamRuns.started_at, alerts.starts_at)))
+		.orderBy(desc(streamRuns.started_at))
+		.limit(1);
+	return run?.instance ?? null;
+}
+
+/** Which of these pictures and clips an alert names. */
+export async function knownFiles(db: AlertsDatabase, files: string[]): Promise<Set<string>> {
+	if (files.length === 0) return new Set();
+	const ids = files.map(idOf).filter((id) => id !== null);
+	const rows = await db
+		.select({ snapshot: alerts.snapshot_path, clip: alerts.clip_path })
+		.from(alerts)
+		.where(inArray(alerts.id, ids));
+	return new Set(rows.flatMap(({ snapshot, clip }) => [snapshot, clip].filter((file) => file !== null)));
+}
+
+const idOf = (file: string) => /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.\w+$/.exec(file)?.[1] ?? null;
 
 /** Ended alerts that ended before `before`, oldest first. */
 export async function listExpired(

@@ -3,6 +3,7 @@ import type { Alerts } from '../alerts/index.ts';
 import type { Detections } from '../detections/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { Engine } from '../engine/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Fleet } from '../fleet/index.ts';
 import type { History } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
@@ -37,6 +38,7 @@ export interface Services {
 	scenarios: Scenarios;
 	/** What runs on this very instance. */
 	engine: Engine;
+	files: Files;
 	/** What runs on any. */
 	fleet: Fleet;
 	live: Live;

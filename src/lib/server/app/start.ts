@@ -13,6 +13,7 @@ import { openDatabase, type Database } from '../db/index.ts';
 import { createDelivery } from '../delivery/index.ts';
 import { createDetections } from '../detections/index.ts';
 import { createEngine } from '../engine/index.ts';
+import { cacheFolder, createFiles } from '../files/index.ts';
 import { createFleet, type Self } from '../fleet/index.ts';
 import { createHistory } from '../history/index.ts';
 import { createLive, renderEvidence } from '../live/index.ts';
@@ -48,22 +49,8 @@ export async function start(config: Config): Promise<App> {
 		const signIn = await services.auth.seed();
 		if (config.demo.enabled) await addDemoCameras(services);
 		const retention = keepWithinDays(config, log, bus, services);
+		stopInOrder(closer, services, retention);
 		await begin(services);
-		closer.first('readiness', services.health.stopping);
-		closer.first('metrics', services.metrics.stop);
-		closer.first('watchers', services.live.close);
-		closer.first('models', services.models.close);
-		closer.first('leases', services.fleet.leases.close);
-		closer.first('engine', services.engine.stop);
-		closer.first('scenarios', services.scenarios.stop);
-		closer.first('history', services.history.stop);
-		closer.first('retention', retention.stop);
-		closer.first('detections', services.detections.stop);
-		closer.first('alerts', services.alerts.stop);
-		// What they wrote last was still under the leases.
-		closer.first('fleet', services.fleet.stop);
-		closer.first('messages', services.messages.stop);
-		closer.first('delivery', services.delivery.stop);
 		const { busy, quiet } = services.engine;
 		return { services, signIn, ...closer.phases, busy, quiet };
 	} catch (error) {
@@ -73,11 +60,39 @@ export async function start(config: Config): Promise<App> {
 	}
 }
 
+/** What was begun ends in this order; what was not has nothing to end. */
+function stopInOrder(
+	closer: ReturnType<typeof createCloser>,
+	services: Services,
+	retention: Retention
+): void {
+	closer.first('readiness', services.health.stopping);
+	closer.first('metrics', services.metrics.stop);
+	closer.first('watchers', services.live.close);
+	closer.first('models', services.models.close);
+	closer.first('settings', services.settings.stop);
+	closer.first('leases', services.fleet.leases.close);
+	closer.first('engine', services.engine.stop);
+	closer.first('scenarios', services.scenarios.stop);
+	closer.first('history', services.history.stop);
+	closer.first('retention', retention.stop);
+	closer.first('detections', services.detections.stop);
+	closer.first('alerts', services.alerts.stop);
+	// What they wrote last was still under the leases.
+	closer.first('fleet', services.fleet.stop);
+	closer.first('files', services.files.stop);
+	closer.first('messages', services.messages.stop);
+	closer.first('delivery', services.delivery.stop);
+}
+
 /** What this instance is there for, by its roles. Alerts of streams that nobody runs are a relay's to raise as well. */
 async function begin(services: Services): Promise<void> {
-	const { alerts, delivery, detections, engine, fleet, history, messages, scenarios } = services;
+	const { alerts, delivery, detections, engine, files, fleet, history, messages, scenarios, settings } =
+		services;
 	const has = (...roles: InstanceRole[]) => roles.some((role) => services.config.roles.includes(role));
+	files.start();
 	await fleet.start();
+	settings.start();
 	if (has('worker', 'relay')) alerts.start();
 	if (has('worker')) {
 		detections.start();
@@ -101,9 +116,18 @@ async function furnish(
 	carriers: Carriers
 ): Promise<Services> {
 	const { db } = database;
-	const { bus, journal } = carriers;
+	const { bus, journal, objects } = carriers;
+	const { dataDir } = config;
 	const auth = createAuth(db, config, log);
-	const fleet = createFleet({ db, line: database.line, bus, log, self: selfOf(config) });
+	const files = createFiles({ dataDir, instance: config.instanceId, objects, bus, log });
+	const fleet = createFleet({
+		db,
+		line: database.line,
+		bus,
+		log,
+		self: selfOf(config),
+		events: config.natsUrl !== null
+	});
 	const streams = createStreams({
 		db,
 		log,
@@ -113,10 +137,12 @@ async function furnish(
 	});
 	const settings = createSettings({ db, bus, log, version: config.version });
 	const preview = previewOf(await settings.get());
+	const leaseOf = (streamId: string) => fleet.leases.tokenOf(streamId);
 	const history = createHistory({
 		db,
 		bus,
 		log,
+		leaseOf,
 		retentionDays: async () => (await settings.get()).retention_samples_days
 	});
 	const rules = createRules({
@@ -124,7 +150,7 @@ async function furnish(
 		seconds: history.seconds,
 		onChange: (streamId) => bus.publish(subjects.watchChange, { streamId })
 	});
-	const models = createModels({ db, log, dir: join(config.dataDir, 'models') });
+	const models = createModels({ db, log, dataDir, files });
 	const engine = createEngine({
 		streams,
 		bus,
@@ -143,12 +169,15 @@ async function furnish(
 	fleet.attach(engine);
 	fleet.leases.attach(engine);
 	const live = createLive({ bus, fleet, fps: preview.fps });
-	const { dataDir } = config;
 	const alerts = createAlerts({
 		db,
 		bus,
 		log,
 		dataDir,
+		files,
+		leaseOf,
+		onStatus: fleet.onStatus,
+		speaksForUnheld: config.roles.includes('relay'),
 		ffmpegPath: config.ffmpegPath,
 		clipRingDir: join(dataDir, 'clip-ring'),
 		stillAt: live.still
@@ -168,6 +197,9 @@ async function furnish(
 		bus,
 		log,
 		dataDir,
+		files,
+		leaseOf,
+		events: journal !== null,
 		draw: (frame) => renderEvidence(frame, { arrows: false, zone: null })
 	});
 	const scenarios = createScenarios({
@@ -212,6 +244,7 @@ async function furnish(
 		messages,
 		scenarios,
 		engine,
+		files,
 		fleet,
 		live,
 		health: tellHealth(told),
@@ -244,7 +277,7 @@ function selfOf(config: Config): Self {
 
 /** What is kept for so many days, and forgotten after that. */
 function keepWithinDays(config: Config, log: Logger, bus: Bus, services: Services): Retention {
-	const { alerts, detections, scenarios, settings, streams } = services;
+	const { alerts, detections, files, models, scenarios, settings, streams } = services;
 	const ringFolder = join(config.dataDir, 'clip-ring');
 	const retention = createRetention({
 		keepings: [
@@ -253,9 +286,17 @@ function keepWithinDays(config: Config, log: Logger, bus: Bus, services: Service
 			{ name: 'clips', days: (s) => s.retention_clips_days, prune: alerts.pruneClips },
 			{ name: 'alerts', days: (s) => s.retention_alerts_days, prune: alerts.prune }
 		],
+		sweeps: [
+			{ name: 'files of alerts', run: () => files.sweep('alerts', alerts.knownFiles) },
+			{ name: 'files of models', run: () => files.sweep('models', models.knownFiles) }
+		],
 		settings: settings.get,
 		streamIds: async () => (await streams.list({ ephemeral: true })).map(({ id }) => id),
-		streamFolders: [join(config.dataDir, 'detections'), ringFolder],
+		streamFolders: [
+			join(config.dataDir, 'detections'),
+			join(cacheFolder(config.dataDir), 'detections'),
+			ringFolder
+		],
 		ringFolder,
 		bus,
 		log

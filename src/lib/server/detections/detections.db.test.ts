@@ -8,7 +8,8 @@ import { detectionRecord, type DetectionRecord, type TrackedObject } from '#lib/
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import { streamInput } from '#lib/contracts/stream.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
-import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { createFiles } from '../files/index.ts';
 import { createStreams, type StreamsRoom } from '../streams/index.ts';
 import { createDetections, type Detections, type DetectionsDeps } from './index.ts';
 
@@ -20,6 +21,8 @@ let bus: Bus;
 let streams: StreamsRoom;
 let room: Detections;
 let streamId: string;
+/** Of the stream, while it is run here. */
+let token: number | null;
 const warn = vi.fn();
 const log = Object.assign(pino({ level: 'silent' }), { warn });
 
@@ -36,6 +39,7 @@ beforeEach(async () => {
 	streams = createStreams({ db: database.db, log, config });
 	const input = streamInput.parse({ name: 'Yard', rtsp_url: 'rtsp://10.0.0.5/live' });
 	streamId = (await streams.create(input, 'test')).id;
+	token = await grantLease(database.db, streamId);
 	open();
 });
 afterEach(async () => {
@@ -44,7 +48,13 @@ afterEach(async () => {
 });
 
 function open(over: Partial<DetectionsDeps> = {}): void {
-	room = createDetections({ db: database.db, bus, log, dataDir, draw: async () => JPEG, ...over });
+	const files = createFiles({ dataDir, instance: 'test', objects: null, bus, log });
+	const lease = { leaseOf: () => token, events: false };
+	room = createDetections({
+		...{ db: database.db, bus, log, dataDir, files, ...lease },
+		draw: async () => JPEG,
+		...over
+	});
 	room.start();
 }
 
@@ -86,7 +96,7 @@ describe('what is stored', () => {
 			image_path: `/api/v1/detections/screenshot/${streamId}/2026-11-20T10-00-00-123Z.jpg`,
 			metadata: { run_id: 'run', model_id: null, age_s: 1.3, first_seen: true }
 		});
-		expect(readFileSync(room.screenshot(streamId, '2026-11-20T10-00-00-123Z.jpg'))).toEqual(JPEG);
+		expect(readFileSync(await room.screenshot(streamId, '2026-11-20T10-00-00-123Z.jpg'))).toEqual(JPEG);
 	});
 
 	it('of a thousand frames of one object is a few rows and one picture each', async () => {
@@ -151,8 +161,9 @@ describe('the path of a picture', () => {
 		['{id}', '2026-11-20T10-00-00-123Z.jpg/x'],
 		['{id}', '2026-11-20T10-00-00-123Z.JPG'],
 		['', '']
-	])('is none for %s/%s', (stream, name) => {
-		expect(() => room.screenshot(stream.replace('{id}', streamId), name)).toThrow('no such picture');
+	])('is none for %s/%s', async (stream, name) => {
+		const path = room.screenshot(stream.replace('{id}', streamId), name);
+		await expect(path).rejects.toThrow('no such picture');
 	});
 });
 

@@ -11,11 +11,22 @@ import { createScreenshots, screenshotName } from './screenshots.ts';
 import * as store from './store.ts';
 import { createWriter } from './writer.ts';
 
+/** Where pictures are that other instances keep, by their paths under DATA_DIR. */
+export interface DetectionFiles {
+	/** Absolute path of the file, fetched where it is not here. Throws `not_found`, saying why; `keptBy` names who wrote it. */
+	ensure(path: string, options: { keptBy: () => Promise<string | null> }): Promise<string>;
+}
+
 export interface DetectionsDeps {
 	db: store.DetectionsDatabase;
 	bus: Bus;
 	log: Logger;
 	dataDir: string;
+	files: DetectionFiles;
+	/** The fencing token of a stream that is run here; null of any other. */
+	leaseOf(streamId: string): number | null;
+	/** Whether there is a journal that tells others what was found. */
+	events: boolean;
 	/** The frame's JPEG with its objects marked on it. */
 	draw(frame: PreviewFrame): Promise<Uint8Array>;
 	/** Tests only. */
@@ -33,12 +44,14 @@ export interface Detections {
 		before: Date,
 		limit: number
 	): Promise<DetectionRecord[]>;
-	/** Absolute path of an annotated frame. Throws `not_found` for what can be none. */
-	screenshot(streamId: string, filename: string): string;
+	/** Absolute path of an annotated frame, fetched from where it is. Throws `not_found`, saying why there is none. */
+	screenshot(streamId: string, filename: string): Promise<string>;
 	/** Removes some rows and pictures from before that time; answers how many, 0 when none are left. */
 	prune(before: Date): Promise<number>;
 	/** What was not stored, since the start: objects beyond a day's limit, rows and pictures given up. */
 	counts(): { thinned: number; rows: number; pictures: number };
+	/** Writes what waits of a stream whose run has ended, as far as the database lets it. */
+	flush(streamId: string): Promise<void>;
 	/** Writes what waits. */
 	stop(): Promise<void>;
 }
@@ -50,12 +63,19 @@ const COMPLAIN_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
 const PRUNE_BATCH = 1000;
 
+interface Sampling {
+	sampler: Sampler;
+	/** The fencing token that its frames came under. */
+	token: number;
+}
+
 export function createDetections(deps: DetectionsDeps): Detections {
 	const { db, bus, log } = deps;
 	const limits = { ...LIMITS, ...deps.limits };
 	const screenshots = createScreenshots(join(deps.dataDir, 'detections'));
-	const samplers = new Map<string, Sampler>();
-	const drawing = new Set<Promise<void>>();
+	const samplers = new Map<string, Sampling>();
+	/** With the streams they are of. */
+	const drawing = new Map<Promise<void>, string>();
 	const unsubscribe: (() => void)[] = [];
 	let ticking: NodeJS.Timeout | undefined;
 	let picturesLost = 0;
@@ -63,35 +83,55 @@ export function createDetections(deps: DetectionsDeps): Detections {
 	let complainedAt = -Infinity;
 
 	const writer = createWriter({
-		insert: (batch) => store.insertDetections(db, batch),
+		insert,
 		stored: (record) => bus.publish(subjects.detection, record),
 		log
 	});
 
+	async function insert(batch: store.NewDetection[]): Promise<DetectionRecord[]> {
+		if (!deps.events) return store.insertDetections(db, batch);
+		const records = await store.insertAndTell(db, batch);
+		if (records.length > 0) bus.publish(subjects.outbox, null);
+		return records;
+	}
+
 	function hear(frame: PreviewFrame): void {
-		const known = samplers.get(frame.streamId);
+		const { streamId } = frame;
+		const token = deps.leaseOf(streamId);
+		if (token === null) return;
+		if (samplers.get(streamId)?.token !== token) finish(streamId);
+		const known = samplers.get(streamId);
 		if (!known && frame.objects.length === 0) return;
-		const sampler = known ?? begin(frame);
+		const { sampler } = known ?? begin(frame, token);
 		const { sightings, pictured } = sampler.frame(frame);
 		if (sightings.length === 0) return;
-		if (!pictured) return add(frame.streamId, sightings, null);
+		if (!pictured) return add(streamId, token, sightings, null);
 		const work = keepPicture(frame).then((image) =>
-			add(frame.streamId, sightings, { at: frame.capturedAt, image })
+			add(streamId, token, sightings, { at: frame.capturedAt, image })
 		);
-		drawing.add(work);
+		drawing.set(work, streamId);
 		void work.finally(() => drawing.delete(work));
 	}
 
-	/** What an earlier process stored today counts too. */
-	function begin({ streamId, capturedAt }: PreviewFrame): Sampler {
-		const sampler = createSampler(limits);
-		samplers.set(streamId, sampler);
+	/** What was stored today counts too, by an earlier process or by another instance. */
+	function begin({ streamId, capturedAt }: PreviewFrame, token: number): Sampling {
+		const sampling = { sampler: createSampler(limits), token };
+		samplers.set(streamId, sampling);
 		const midnight = new Date(Math.floor(capturedAt / DAY_MS) * DAY_MS);
 		store.countSince(db, streamId, midnight).then(
-			(rows) => sampler.stored(capturedAt, rows),
+			(rows) => sampling.sampler.stored(capturedAt, rows),
 			() => {} // counted from here on
 		);
-		return sampler;
+		return sampling;
+	}
+
+	/** No frame will come any more under this token: what waits for a picture waits no longer. */
+	function finish(streamId: string): void {
+		const known = samplers.get(streamId);
+		if (!known) return;
+		add(streamId, known.token, known.sampler.overdue(Infinity), null);
+		thinnedBefore += known.sampler.thinned;
+		samplers.delete(streamId);
 	}
 
 	/** The file's name; null where no picture could be kept. */
@@ -123,6 +163,7 @@ export function createDetections(deps: DetectionsDeps): Detections {
 	/** Those that were on the picture's own frame get it. */
 	function add(
 		streamId: string,
+		token: number,
 		sightings: Sighting[],
 		picture: { at: number; image: string | null } | null
 	): void {
@@ -131,6 +172,7 @@ export function createDetections(deps: DetectionsDeps): Detections {
 			writer.add({
 				id: randomUUID(),
 				stream_id: streamId,
+				token,
 				timestamp: new Date(at).toISOString(),
 				label: label.replaceAll('\u0000', '').toWellFormed(),
 				confidence,
@@ -143,7 +185,10 @@ export function createDetections(deps: DetectionsDeps): Detections {
 	}
 
 	function tick(): void {
-		for (const [streamId, sampler] of samplers) add(streamId, sampler.overdue(Date.now()), null);
+		for (const [streamId, { sampler, token }] of samplers) {
+			if (deps.leaseOf(streamId) === token) add(streamId, token, sampler.overdue(Date.now()), null);
+			else finish(streamId);
+		}
 	}
 
 	return {
@@ -151,19 +196,18 @@ export function createDetections(deps: DetectionsDeps): Detections {
 			ticking = setInterval(tick, FLUSH_EVERY_MS);
 			writer.start(FLUSH_EVERY_MS);
 			unsubscribe.push(
-				bus.subscribe(subjects.frame, hear),
+				bus.subscribe(subjects.frame, hear, { from: 'here' }),
 				bus.subscribe(subjects.streamChange, ({ streamId, change }) => {
-					if (change !== 'deleted') return;
-					thinnedBefore += samplers.get(streamId)?.thinned ?? 0;
-					samplers.delete(streamId);
+					if (change === 'deleted') finish(streamId);
 				})
 			);
 		},
 		list: (query) => store.listDetections(db, query),
 		page: (...where) => store.pageOf(db, ...where),
-		screenshot(streamId, filename) {
+		async screenshot(streamId, filename) {
 			const path = screenshots.pathOf(streamId, filename);
-			if (path) return path;
+			if (path !== null)
+				return deps.files.ensure(path, { keptBy: () => store.findKeeper(db, streamId, filename) });
 			throw new AppError(
 				'not_found',
 				"There is no such picture. A detection's `image_path` names the one it has."
@@ -175,14 +219,20 @@ export function createDetections(deps: DetectionsDeps): Detections {
 		},
 		counts() {
 			let thinned = thinnedBefore;
-			for (const sampler of samplers.values()) thinned += sampler.thinned;
+			for (const { sampler } of samplers.values()) thinned += sampler.thinned;
 			return { thinned, rows: writer.lost, pictures: picturesLost };
+		},
+		async flush(streamId) {
+			finish(streamId);
+			const drawn = [...drawing].filter(([, of]) => of === streamId).map(([work]) => work);
+			await Promise.allSettled(drawn);
+			await writer.flush();
 		},
 		async stop() {
 			for (const off of unsubscribe) off();
 			clearInterval(ticking);
-			for (const [streamId, sampler] of samplers) add(streamId, sampler.overdue(Infinity), null);
-			await Promise.allSettled(drawing);
+			for (const streamId of [...samplers.keys()]) finish(streamId);
+			await Promise.allSettled(drawing.keys());
 			await writer.stop();
 		}
 	};

@@ -11,7 +11,7 @@ const BATCH = 500;
 export interface Screenshots {
 	/** Writes a picture, whole or not at all. */
 	write(streamId: string, name: string, jpeg: Uint8Array): Promise<void>;
-	/** Absolute path; null for what can be no picture of ours. */
+	/** Its path under DATA_DIR; null for what can be no picture of ours. */
 	pathOf(streamId: string, name: string): string | null;
 	/** Removes some pictures from before that time; answers how many. */
 	prune(before: Date): Promise<number>;
@@ -37,7 +37,7 @@ export function createScreenshots(folder: string): Screenshots {
 			}
 		},
 		pathOf: (streamId, name) =>
-			STREAM.test(streamId) && NAME.test(name) ? join(folder, streamId.toLowerCase(), name) : null,
+			STREAM.test(streamId) && NAME.test(name) ? `detections/${streamId.toLowerCase()}/${name}` : null,
 		async prune(before) {
 			const oldest = screenshotName(before.getTime());
 			for (const streamId of await list(folder)) {

@@ -1,29 +1,38 @@
 // The SQL of stored detections: written in batches, read newest first, pruned in batches.
 import { and, asc, desc, eq, gte, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { DetectionRecord, DetectionsQuery } from '#lib/contracts/detection.ts';
-import type { Db } from '../db/index.ts';
+import { randomUUID } from 'node:crypto';
+import { enqueue, type Db, type Transaction } from '../db/index.ts';
 import { detections } from '../db/schema/alerts.ts';
-import { streams } from '../db/schema/streams.ts';
+import { leases } from '../db/schema/fleet.ts';
+import { streamRuns, streams } from '../db/schema/streams.ts';
 
 export type DetectionsDatabase = Db;
 type Row = typeof detections.$inferSelect;
 
-/** A detection to be written. */
-export type NewDetection = Omit<Row, 'timestamp'> & { timestamp: string };
+/** A detection to be written, with the fencing token it was said under. */
+export type NewDetection = Omit<Row, 'timestamp'> & { timestamp: string; token: number };
 
-/** Writes those of streams that exist, in one statement, and answers them as they were stored. Written twice is once. */
+/**
+ * Writes those of streams whose lease is still that which they were said under, in one statement, and answers them as they were
+ * stored. Written twice is once.
+ */
 export async function insertDetections(
-	db: DetectionsDatabase,
+	db: DetectionsDatabase | Transaction,
 	batch: NewDetection[]
 ): Promise<DetectionRecord[]> {
 	const rows = JSON.stringify(batch);
 	const stored = await db.execute<{ id: string; metadata: Record<string, unknown> }>(sql`
+		with d as materialized (
+			select * from jsonb_to_recordset(${rows}::jsonb) as d(id uuid, stream_id uuid, token bigint, timestamp timestamptz,
+				label text, confidence real, x real, y real, width real, height real, track_id integer, image text, metadata jsonb)
+		), s as materialized (
+			select id, model_id from ${streams} where id in (select stream_id from d) for key share
+		)
 		insert into ${detections} (id, stream_id, timestamp, label, confidence, x, y, width, height, track_id, image, metadata)
 		select d.id, d.stream_id, d.timestamp, d.label, d.confidence, d.x, d.y, d.width, d.height, d.track_id, d.image,
 			d.metadata || jsonb_build_object('model_id', s.model_id)
-		from jsonb_to_recordset(${rows}::jsonb) as d(id uuid, stream_id uuid, timestamp timestamptz, label text,
-			confidence real, x real, y real, width real, height real, track_id integer, image text, metadata jsonb)
-		join (select id, model_id from ${streams} for key share) s on s.id = d.stream_id
+		from d join s on s.id = d.stream_id join ${leases} l on l.stream_id = d.stream_id and l.token = d.token
 		on conflict (id) do nothing
 		returning id, metadata`);
 	const metadata = new Map(stored.map((row) => [row.id, row.metadata]));
@@ -31,6 +40,43 @@ export async function insertDetections(
 		const found = metadata.get(row.id);
 		return found ? [toRecord({ ...row, metadata: found, timestamp: new Date(row.timestamp) })] : [];
 	});
+}
+
+/** Detections of one stream in a message at most. */
+const TOLD_AT_ONCE = 100;
+
+/** The same, and tells the journal of them, in one transaction: what is recorded is told. */
+export async function insertAndTell(
+	db: DetectionsDatabase,
+	batch: NewDetection[]
+): Promise<DetectionRecord[]> {
+	return db.transaction(async (tx) => {
+		const stored = await insertDetections(tx, batch);
+		for (const [stream_id, records] of Map.groupBy(stored, (record) => record.stream_id)) {
+			for (let from = 0; from < records.length; from += TOLD_AT_ONCE) {
+				const payload = { stream_id, detections: records.slice(from, from + TOLD_AT_ONCE) };
+				await enqueue(tx, { topic: 'result.detections', subjectId: randomUUID(), payload });
+			}
+		}
+		return stored;
+	});
+}
+
+/** The instance that ran the stream when this picture was kept; null where nobody is known. */
+export async function findKeeper(
+	db: DetectionsDatabase,
+	streamId: string,
+	image: string
+): Promise<string | null> {
+	const [run] = await db
+		.select({ instance: streamRuns.instance })
+		.from(detections)
+		.innerJoin(streamRuns, sql`${streamRuns.id}::text = ${detections.metadata}->>'run_id'`)
+		.where(
+			and(eq(detections.stream_id, streamId), eq(streamRuns.stream_id, streamId), eq(detections.image, image))
+		)
+		.limit(1);
+	return run?.instance ?? null;
 }
 
 /** Newest first. */

@@ -10,15 +10,17 @@ export interface Writer {
 	start(everyMs: number): void;
 	/** Rows given up since the start. */
 	readonly lost: number;
+	/** Writes what waits, as far as the database lets it. */
+	flush(): Promise<void>;
 	/** Writes what waits, for at most two seconds. */
 	stop(): Promise<void>;
 }
 
 export interface WriterOptions {
-	/** Answers what was stored. */
+	/** Answers what was stored: nothing of streams whose lease was lost. */
 	insert(batch: NewDetection[]): Promise<DetectionRecord[]>;
 	stored(record: DetectionRecord): void;
-	log: Pick<Logger, 'warn'>;
+	log: Pick<Logger, 'info' | 'warn'>;
 }
 
 const MAX_WAITING = 10_000;
@@ -31,13 +33,17 @@ export function createWriter({ insert, stored, log }: WriterOptions): Writer {
 	let timer: NodeJS.Timeout | null = null;
 	let writing: Promise<void> = Promise.resolve();
 	let lost = 0;
+	let fenced = 0;
 	let complainedAt = -Infinity;
+	let toldAt = -Infinity;
 
 	async function flush(): Promise<void> {
 		while (waiting.length > 0) {
 			const batch = waiting.splice(0, BATCH);
 			try {
-				for (const record of await insert(batch)) stored(record);
+				const records = await insert(batch);
+				for (const record of records) stored(record);
+				drop(batch.length - records.length);
 			} catch (error) {
 				complain(error);
 				// A batch the database refuses would be refused for ever.
@@ -48,6 +54,15 @@ export function createWriter({ insert, stored, log }: WriterOptions): Writer {
 				}
 			}
 		}
+	}
+
+	/** Another instance runs their streams. */
+	function drop(count: number): void {
+		if (count === 0) return;
+		fenced += count;
+		if (performance.now() - toldAt < COMPLAIN_EVERY_MS) return;
+		toldAt = performance.now();
+		log.info({ dropped: fenced }, 'detections of streams that another instance runs now were not stored');
 	}
 
 	function complain(error: unknown): void {
@@ -70,6 +85,7 @@ export function createWriter({ insert, stored, log }: WriterOptions): Writer {
 			if (waiting.length > MAX_WAITING) lost += waiting.splice(0, waiting.length - MAX_WAITING).length;
 		},
 		start: loop,
+		flush: () => (writing = writing.then(flush)),
 		get lost() {
 			return lost;
 		},

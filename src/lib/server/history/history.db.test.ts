@@ -11,7 +11,7 @@ import { streamInput } from '#lib/contracts/stream.ts';
 import { facts, flow, people } from '#lib/rules/testing.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
 import { schema } from '../db/index.ts';
-import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createRules } from '../rules/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createHistory, type History } from './index.ts';
@@ -24,6 +24,8 @@ let database: TestDatabase;
 let bus: Bus;
 let history: History;
 let stream: string;
+/** Of every stream, while they are run here. */
+let token: number | null;
 
 beforeAll(async () => {
 	database = await startTestDatabase();
@@ -32,13 +34,18 @@ afterAll(() => database.stop());
 beforeEach(async () => {
 	await database.reset();
 	bus = createMemoryBus(log);
-	history = createHistory({ db: database.db, bus, log, retentionDays: async () => 30 });
+	history = createHistory({
+		...{ db: database.db, bus, log },
+		leaseOf: () => token,
+		retentionDays: async () => 30
+	});
 	const streams = createStreams({
 		...{ db: database.db, log },
 		config: { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'one' }
 	});
 	stream = (await streams.create(streamInput.parse({ name: 'One', rtsp_url: 'rtsp://10.0.0.5/x' }), 'test'))
 		.id;
+	token = await grantLease(database.db, stream);
 });
 
 /** Writes these seconds, the last of them now. */
@@ -224,7 +231,11 @@ describe('a database that is away', () => {
 		Object.assign(new Error('connect ECONNREFUSED'), { query: 'insert', code: 'ECONNREFUSED' });
 	const second: StreamFacts = { streamId: randomUUID(), at: 0, zones: [facts({ zoneId: null })] };
 
-	function recorder(insert: (rows: readonly SampleRow[]) => Promise<void>) {
+	function recorder(take: (rows: readonly SampleRow[]) => Promise<void>) {
+		const insert = async (rows: readonly SampleRow[]) => {
+			await take(rows);
+			return rows.length;
+		};
 		const store: HistoryStore = { insert, deleteOlder: async () => 0, keptMs: async () => 1000 };
 		return createRecorder(store, log);
 	}
@@ -237,7 +248,7 @@ describe('a database that is away', () => {
 			got.push(...batch);
 		});
 		start();
-		for (let i = 0; i < MOST_WAITING + 500; i++) add({ ...second, at: i });
+		for (let i = 0; i < MOST_WAITING + 500; i++) add({ ...second, at: i }, 1);
 		await sleep(1200);
 		expect(got).toEqual([]);
 		isAway = false;
@@ -248,7 +259,7 @@ describe('a database that is away', () => {
 
 	it('does not hold up the end', async () => {
 		const { add, stop } = recorder(() => new Promise(() => {}));
-		add(second);
+		add(second, 1);
 		const started = performance.now();
 		await stop(100);
 		expect(performance.now() - started).toBeLessThan(2000);
@@ -262,9 +273,9 @@ describe('a database that is away', () => {
 			got.push(...batch);
 		});
 		start();
-		add(second);
+		add(second, 1);
 		await sleep(1200);
-		add({ ...second, at: 7 });
+		add({ ...second, at: 7 }, 1);
 		await stop(1000);
 		expect(got.map(({ at }) => at)).toEqual([new Date(7).toISOString()]);
 	});

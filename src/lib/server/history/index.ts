@@ -24,8 +24,10 @@ export interface History {
 		from: Date,
 		options: { directions: boolean }
 	): Promise<Iterable<{ at: number; facts: ZoneFacts }>>;
-	/** Begins to write what the bus tells. */
+	/** Begins to write what this instance's runs tell. */
 	start(): void;
+	/** Writes what waits, as far as the database lets it. */
+	flush(): Promise<void>;
 	/** Writes what waits, for at most two seconds. */
 	stop(): Promise<void>;
 }
@@ -34,6 +36,8 @@ export interface HistoryDeps {
 	db: HistoryDatabase;
 	bus: Bus;
 	log: Logger;
+	/** The fencing token of a stream that is run here; null of any other. */
+	leaseOf(streamId: string): number | null;
 	/** Days that the settings keep samples for. */
 	retentionDays(): Promise<number>;
 }
@@ -44,7 +48,7 @@ const SECONDS_KEPT_MS = DAY_MS;
 const MOST_POINTS = 1000;
 const STOP_WITHIN_MS = 2000;
 
-export function createHistory({ db, bus, log, retentionDays }: HistoryDeps): History {
+export function createHistory({ db, bus, log, leaseOf, retentionDays }: HistoryDeps): History {
 	const recorder = createRecorder(
 		{
 			insert: (rows) => insertSamples(db, rows),
@@ -64,9 +68,17 @@ export function createHistory({ db, bus, log, retentionDays }: HistoryDeps): His
 		page: (...where) => readPage(db, ...where),
 		seconds: (streamId, zoneId, from, { directions }) => readSeconds(db, streamId, zoneId, from, directions),
 		start() {
-			unsubscribe = bus.subscribe(subjects.facts, recorder.add);
+			unsubscribe = bus.subscribe(
+				subjects.facts,
+				(facts) => {
+					const token = leaseOf(facts.streamId);
+					if (token !== null) recorder.add(facts, token);
+				},
+				{ from: 'here' }
+			);
 			recorder.start();
 		},
+		flush: recorder.flush,
 		async stop() {
 			unsubscribe();
 			await recorder.stop(STOP_WITHIN_MS);

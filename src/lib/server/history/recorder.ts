@@ -16,7 +16,8 @@ const COMPLAIN_EVERY_MS = 30_000;
 const MOST_IN_A_BIN = 32_767;
 
 export interface HistoryStore {
-	insert(rows: readonly SampleRow[]): Promise<void>;
+	/** Says how many were written; the others' leases were lost. */
+	insert(rows: readonly SampleRow[]): Promise<number>;
 	/** Deletes at most `most` of each stream; says how many in all. */
 	deleteOlder(before: Date, most: number): Promise<number>;
 	/** How long seconds are kept, ms. */
@@ -24,16 +25,21 @@ export interface HistoryStore {
 }
 
 export interface Recorder {
-	add(facts: StreamFacts): void;
+	/** Under the token that the stream is run with. */
+	add(facts: StreamFacts, token: number): void;
 	start(): void;
 	/** Ends the loop and writes what waits, for at most `limitMs`. */
+	/** Writes what waits, as far as the database lets it. */
+	flush(): Promise<void>;
 	stop(limitMs: number): Promise<void>;
 }
 
 export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 	const rows: SampleRow[] = [];
 	let givenUp = 0;
+	let fenced = 0;
 	let complainedAt = -Infinity;
+	let toldAt = -Infinity;
 	let prunedAt = -Infinity;
 	let timer: NodeJS.Timeout | null = null;
 	let working: Promise<void> = Promise.resolve();
@@ -42,7 +48,7 @@ export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 		while (rows.length > 0) {
 			const batch = rows.splice(0, ROWS_PER_BATCH);
 			try {
-				await store.insert(batch);
+				drop(batch.length - (await store.insert(batch)));
 			} catch (error) {
 				// What the database refuses it will refuse again; what it did not get waits for it.
 				if (isDatabaseOutage(error)) rows.unshift(...batch);
@@ -74,6 +80,15 @@ export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 		if (rows.length > MOST_WAITING) givenUp += rows.splice(0, rows.length - MOST_WAITING).length;
 	}
 
+	/** Another instance runs their streams. */
+	function drop(lost: number): void {
+		if (lost === 0) return;
+		fenced += lost;
+		if (performance.now() - toldAt < COMPLAIN_EVERY_MS) return;
+		toldAt = performance.now();
+		log.info({ dropped: fenced }, 'seconds of streams that another instance runs now were not stored');
+	}
+
 	function complain(error: unknown): void {
 		if (performance.now() - complainedAt < COMPLAIN_EVERY_MS) return;
 		complainedAt = performance.now();
@@ -92,11 +107,12 @@ export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 	}
 
 	return {
-		add({ streamId, at, zones }) {
-			rows.push(...zones.map((facts) => rowOf(streamId, at, facts)));
+		add({ streamId, at, zones }, token) {
+			rows.push(...zones.map((facts) => rowOf(streamId, token, at, facts)));
 			bound();
 		},
 		start: loop,
+		flush: () => (working = working.then(write).catch(complain)),
 		async stop(limitMs) {
 			if (timer) clearTimeout(timer);
 			timer = null;
@@ -107,10 +123,16 @@ export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 }
 
 /** What is empty is null: a still second takes a line and no more. */
-function rowOf(streamId: string, at: number, { zoneId, flow, objects, crossings }: ZoneFacts): SampleRow {
+function rowOf(
+	streamId: string,
+	token: number,
+	at: number,
+	{ zoneId, flow, objects, crossings }: ZoneFacts
+): SampleRow {
 	const moved = flow !== null && flow.bins.some((vectors) => vectors > 0);
 	return {
 		stream_id: streamId,
+		token,
 		zone_id: zoneId,
 		at: new Date(at).toISOString(),
 		avg: flow?.avg ?? 0,

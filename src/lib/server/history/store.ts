@@ -9,12 +9,14 @@ import {
 } from '#lib/contracts/facts.ts';
 import type { Db } from '../db/index.ts';
 import { flowSamples } from '../db/schema/alerts.ts';
+import { leases } from '../db/schema/fleet.ts';
 import { streams } from '../db/schema/streams.ts';
 
 export type HistoryDatabase = Db;
 
-/** One second of one zone, as the table has it. */
+/** One second of one zone, as the table has it, with the fencing token it was said under. */
 export interface SampleRow {
+	token: number;
 	stream_id: string;
 	zone_id: string | null;
 	at: string;
@@ -31,18 +33,22 @@ export interface SampleRow {
 	crossings: Record<string, Crossings> | null;
 }
 
-/** Writes all of them in one statement; those of streams that are gone are left out. */
-export async function insertSamples(db: HistoryDatabase, rows: readonly SampleRow[]): Promise<void> {
-	if (rows.length === 0) return;
-	await db.execute(sql`
+/**
+ * Writes all of them in one statement, and says how many; those whose lease was lost meanwhile are left out, and with them those of
+ * streams that are gone.
+ */
+export async function insertSamples(db: HistoryDatabase, rows: readonly SampleRow[]): Promise<number> {
+	if (rows.length === 0) return 0;
+	const { count } = await db.execute(sql`
 		insert into ${flowSamples}
 			(stream_id, zone_id, at, avg, max, count, total, direction, coherence, bins, magnitudes, objects, crossings)
 		select r.stream_id, r.zone_id, r.at, r.avg, r.max, r.count, r.total, r.direction, r.coherence,
 			r.bins, r.magnitudes, r.objects, r.crossings
 		from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
-			stream_id uuid, zone_id uuid, at timestamptz, avg real, max real, count integer, total integer,
+			stream_id uuid, token bigint, zone_id uuid, at timestamptz, avg real, max real, count integer, total integer,
 			direction real, coherence real, bins smallint[], magnitudes real[], objects jsonb, crossings jsonb)
-		join ${streams} s on s.id = r.stream_id`);
+		join ${leases} l on l.stream_id = r.stream_id and l.token = r.token`);
+	return count;
 }
 
 /** Deletes at most `most` seconds of each stream that are older than this; says how many. The index makes it cheap. */

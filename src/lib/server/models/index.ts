@@ -30,27 +30,48 @@ export interface Models {
 	upload(body: ReadableStream<Uint8Array> | null, given: ModelOverrides, by: string): Promise<ModelRecord>;
 	/** Throws `in_use` naming the streams, `not_found`. */
 	remove(id: string): Promise<void>;
-	/** What a thread needs to load it; null when there is no such model. */
+	/**
+	 * What a thread needs to load it, its file fetched from the instance it was uploaded to; null when there is no such model.
+	 * Throws `model_unusable` when its file is nowhere, or not as it was.
+	 */
 	loadable(id: string): Promise<LoadableModel | null>;
+	/** Which of these files, by their paths under DATA_DIR, belong to a model. */
+	knownFiles(paths: string[]): Promise<Set<string>>;
 	/** Ends what is being tried. */
 	close(): void;
+}
+
+/** Where files are kept that every instance reads, by their paths under DATA_DIR. */
+export interface ModelFiles {
+	/** Offers a file that lies here to the others. */
+	publish(path: string): void;
+	/** Absolute path of the file as it was stored, fetched where it is not here. Throws, saying where it is kept. */
+	ensure(path: string, options: { expected: { sizeBytes: number; sha256: string } }): Promise<string>;
+	/** Here and where the others find it. */
+	remove(path: string): Promise<void>;
 }
 
 export interface ModelsDeps {
 	db: store.ModelsDatabase;
 	log: Logger;
-	/** Where the files are kept; made when the first one comes. */
-	dir: string;
+	dataDir: string;
+	files: ModelFiles;
 	/** The room's own unless given. */
 	vetting?: Vetting;
 	maxBytes?: number;
 }
 
+/** Under DATA_DIR; made when the first file comes. */
+const FOLDER = 'models';
+const fileNameOf = (path: string) => path.slice(FOLDER.length + 1);
+const pathOf = (file: string) => `${FOLDER}/${file}`;
+
 /** Uploads under way at once: each may fill the disk and a core. */
 const MAX_UPLOADS = 2;
 
 export function createModels(deps: ModelsDeps): Models {
-	const { db, log, dir, maxBytes = MAX_MODEL_BYTES } = deps;
+	const { db, log, files, maxBytes = MAX_MODEL_BYTES } = deps;
+	const dir = join(deps.dataDir, FOLDER);
 	const vetting = deps.vetting ?? createVetting();
 	let uploads = 0;
 
@@ -88,6 +109,7 @@ export function createModels(deps: ModelsDeps): Models {
 			await rm(join(dir, file), { force: true });
 			throw alreadyThere(outcome.same);
 		}
+		files.publish(pathOf(file));
 		const record = toRecord(outcome.added, []);
 		log.info({ model: record.id, name: record.name, version: record.version, by: vetted.by }, 'model added');
 		return record;
@@ -103,8 +125,25 @@ export function createModels(deps: ModelsDeps): Models {
 		const outcome = isUuid(id) ? await store.deleteModel(db, id) : null;
 		if (!outcome) throw notFound(id);
 		if ('usedBy' in outcome) throw inUse(outcome.usedBy);
-		await rm(join(dir, outcome.removed.file), { force: true });
+		await files.remove(pathOf(outcome.removed.file));
 		log.info({ model: id, name: outcome.removed.name }, 'model removed');
+	}
+
+	async function fileOf({
+		name,
+		version,
+		file,
+		size_bytes: sizeBytes,
+		sha256
+	}: store.ModelRow): Promise<string> {
+		try {
+			return await files.ensure(pathOf(file), { expected: { sizeBytes, sha256 } });
+		} catch (error) {
+			const why = error instanceof AppError ? error.message : 'It cannot be read.';
+			throw new AppError('model_unusable', `The file of ${name}, version ${version}, is not here. ${why}`, {
+				cause: error
+			});
+		}
 	}
 
 	return {
@@ -117,8 +156,9 @@ export function createModels(deps: ModelsDeps): Models {
 		remove,
 		async loadable(id) {
 			const row = isUuid(id) ? await store.findModel(db, id) : undefined;
-			return row ? { id: row.id, path: join(dir, row.file), spec: row.spec } : null;
+			return row ? { id: row.id, path: await fileOf(row), spec: row.spec } : null;
 		},
+		knownFiles: async (paths) => new Set((await store.knownFiles(db, paths.map(fileNameOf))).map(pathOf)),
 		close: vetting.close
 	};
 }

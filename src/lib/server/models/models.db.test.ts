@@ -7,13 +7,16 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { modelRecord } from '#lib/contracts/model.ts';
 import { streamInput, streamPatch } from '#lib/contracts/stream.ts';
+import { createMemoryBus } from '../bus/index.ts';
 import { startTestDatabase, type TestDatabase } from '../db/testing.ts';
+import { createFiles } from '../files/index.ts';
 import { createStreams, type Streams } from '../streams/index.ts';
 import { createModels, type Models, type ModelsDeps } from './index.ts';
 import { bodyOf, tinyModel } from './testing/tiny.ts';
 
 const REAL = resolve('../shared/data/models');
 let database: TestDatabase;
+let dataDir: string;
 let dir: string;
 let models: Models;
 let streams: Streams;
@@ -24,7 +27,8 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 beforeEach(async () => {
 	await database.reset();
-	dir = join(mkdtempSync(join(tmpdir(), 'vf-models-')), 'models');
+	dataDir = mkdtempSync(join(tmpdir(), 'vf-models-'));
+	dir = join(dataDir, 'models');
 	models = room();
 	streams = createStreams({
 		db: database.db,
@@ -32,10 +36,13 @@ beforeEach(async () => {
 		config: { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'test' }
 	});
 });
-afterEach(() => rmSync(join(dir, '..'), { recursive: true }));
+afterEach(() => rmSync(dataDir, { recursive: true }));
 
 function room(over: Partial<ModelsDeps> = {}): Models {
-	return createModels({ db: database.db, log: pino({ level: 'silent' }), dir, ...over });
+	const log = pino({ level: 'silent' });
+	const bus = createMemoryBus(log);
+	const files = createFiles({ dataDir, instance: 'test', objects: null, bus, log });
+	return createModels({ db: database.db, log, dataDir, files, ...over });
 }
 
 const upload = (bytes: Uint8Array, given = {}) => models.upload(bodyOf(bytes), given, 'anna@example.org');

@@ -1,5 +1,5 @@
 // The models room's SQL: rows of files that passed their vetting, and which streams chose them.
-import { asc, desc, eq, sql } from 'drizzle-orm';
+import { asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../db/index.ts';
 import { models } from '../db/schema/models.ts';
 import { streams } from '../db/schema/streams.ts';
@@ -25,6 +25,13 @@ export async function findModel(db: ModelsDatabase, id: string): Promise<ModelRo
 export async function findByHash(db: ModelsDatabase, sha256: string): Promise<ModelRow | undefined> {
 	const [row] = await db.select().from(models).where(eq(models.sha256, sha256)).limit(1);
 	return row;
+}
+
+/** Which of these files a model names. */
+export async function knownFiles(db: ModelsDatabase, files: string[]): Promise<string[]> {
+	if (files.length === 0) return [];
+	const rows = await db.select({ file: models.file }).from(models).where(inArray(models.file, files));
+	return rows.map(({ file }) => file);
 }
 
 /** Streams that chose a model, by the model's id; of all models, or of one. */

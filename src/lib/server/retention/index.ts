@@ -16,8 +16,15 @@ export interface Keeping {
 	prune(before: Date): Promise<number>;
 }
 
+/** Something else that is looked through in every round, whatever the settings say. */
+export interface Sweep {
+	name: string;
+	run(): Promise<void>;
+}
+
 export interface RetentionDeps {
 	keepings: Keeping[];
+	sweeps: Sweep[];
 	settings(): Promise<SystemSettings>;
 	/** The streams there are. */
 	streamIds(): Promise<string[]>;
@@ -125,6 +132,7 @@ export function createRetention(deps: RetentionDeps): Retention {
 			await guarded('settings', pruneAll);
 			await guarded('folders of removed streams', removeLeftFolders);
 			await guarded('packets for clips', removeLeftPieces);
+			for (const { name, run } of deps.sweeps) await guarded(name, run);
 		});
 
 	function next(afterMs: number): void {

@@ -26,6 +26,7 @@ function room(keepings: Keeping[] = [], over: Partial<RetentionDeps> = {}) {
 	const bus = createMemoryBus(log);
 	const retention = createRetention({
 		keepings,
+		sweeps: [],
 		settings: async () => settings,
 		streamIds: async () => [KNOWN],
 		streamFolders: [join(folder, 'detections'), join(folder, 'ring')],

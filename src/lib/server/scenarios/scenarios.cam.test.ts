@@ -15,6 +15,7 @@ import { createDetections } from '../detections/index.ts';
 import { createEngine } from '../engine/index.ts';
 import { createLeases } from '../fleet/leases.ts';
 import { selfOf } from '../fleet/testing.ts';
+import { createFiles } from '../files/index.ts';
 import { createHistory } from '../history/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createScenarios } from './index.ts';
@@ -68,8 +69,14 @@ function server() {
 	});
 	leases.attach(engine);
 	leases.onChange(() => void engine.reconcile());
-	const detections = createDetections({ db, bus, log, dataDir: folder, draw: async ({ jpeg }) => jpeg });
-	const history = createHistory({ db, bus, log, retentionDays: async () => 1 });
+	const disk = { dataDir: folder, instance: 'one', objects: null };
+	const files = createFiles({ ...disk, bus, log });
+	const leaseOf = leases.tokenOf;
+	const detections = createDetections({
+		...{ db, bus, log, dataDir: folder, files, leaseOf, events: false },
+		draw: async ({ jpeg }) => jpeg
+	});
+	const history = createHistory({ db, bus, log, leaseOf, retentionDays: async () => 1 });
 	const scenarios = createScenarios({
 		db,
 		log,

@@ -18,6 +18,7 @@ import { AppError } from '../base/errors.ts';
 import { createMemoryBus, type StreamChange } from '../bus/index.ts';
 import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createDetections, type Detections } from '../detections/index.ts';
+import { createFiles } from '../files/index.ts';
 import { createHistory, type History } from '../history/index.ts';
 import { createStreams, type RunnableStream, type StreamsRoom } from '../streams/index.ts';
 import * as prediction from '../../../routes/api/v1/prediction/[id]/+server.ts';
@@ -63,8 +64,14 @@ beforeEach(async () => {
 	held = new Map();
 	const leases = { wanted: () => held };
 	streams = createStreams({ db, log, config, leases, onChange: (change) => changes.push(change) });
-	detections = createDetections({ db, bus, log, dataDir: '/nowhere', draw: async () => new Uint8Array() });
-	history = createHistory({ db, bus, log, retentionDays: async () => 1 });
+	const dataDir = '/nowhere';
+	const files = createFiles({ dataDir, instance: 'test', objects: null, bus, log });
+	const leaseOf = (streamId: string) => held.get(streamId) ?? null;
+	detections = createDetections({
+		...{ db, bus, log, dataDir, files, leaseOf, events: false },
+		draw: async () => new Uint8Array()
+	});
+	history = createHistory({ db, bus, log, leaseOf, retentionDays: async () => 1 });
 	scenarios = room();
 });
 

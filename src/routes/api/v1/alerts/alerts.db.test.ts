@@ -14,6 +14,7 @@ import { createMemoryBus } from '#lib/server/bus/index.ts';
 import { schema } from '#lib/server/db/index.ts';
 import { startTestDatabase, type TestDatabase } from '#lib/server/db/testing.ts';
 import { createDetections } from '#lib/server/detections/index.ts';
+import { createFiles } from '#lib/server/files/index.ts';
 import { createStreams } from '#lib/server/streams/index.ts';
 import * as detections from '../detections/+server.ts';
 import * as screenshot from '../detections/screenshot/[streamId]/[filename]/+server.ts';
@@ -29,6 +30,7 @@ let dataDir: string;
 let services: Services;
 let id: string;
 let streamId: string;
+const FILE = '11111111-1111-4111-8111-111111111111';
 const NAME = '2026-11-20T10-00-00-123Z.jpg';
 
 beforeAll(async () => {
@@ -39,11 +41,17 @@ beforeAll(async () => {
 	const bus = createMemoryBus(log);
 	const config = { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'test' };
 	const streams = createStreams({ db, log, config });
+	const files = createFiles({ dataDir, instance: 'test', objects: null, bus, log });
+	const held = { files, leaseOf: () => null };
 	const alerts = createAlerts({
 		...{ db, bus, log, dataDir, ffmpegPath: null, clipRingDir: null },
+		...{ ...held, onStatus: () => () => {}, speaksForUnheld: true },
 		stillAt: async () => null
 	});
-	const found = createDetections({ db, bus, log, dataDir, draw: async () => new Uint8Array() });
+	const found = createDetections({
+		...{ db, bus, log, dataDir, ...held, events: false },
+		draw: async () => new Uint8Array()
+	});
 	services = { log, streams, alerts, detections: found } as Partial<Services> as Services;
 	streamId = (await streams.create(streamInput.parse({ name: 'Yard', rtsp_url: 'rtsp://10.0.0.5/x' }), 't'))
 		.id;
@@ -52,13 +60,13 @@ beforeAll(async () => {
 		.values({
 			...{ source: 'rule', name: 'Person', severity: 'info', status: 'firing', summary: 'A person.' },
 			...{ starts_at: new Date(), fingerprint: 'f', stream_id: streamId },
-			...{ snapshot_path: '2026-11/a.jpg', clip_path: '2026-11/a.mp4' }
+			...{ snapshot_path: `2026-11/${FILE}.jpg`, clip_path: `2026-11/${FILE}.mp4` }
 		} as typeof schema.alerts.$inferInsert)
 		.returning();
 	id = row!.id;
 	mkdirSync(join(dataDir, 'alerts', '2026-11'), { recursive: true });
-	writeFileSync(join(dataDir, 'alerts', '2026-11', 'a.jpg'), 'jpeg');
-	writeFileSync(join(dataDir, 'alerts', '2026-11', 'a.mp4'), '0123456789');
+	writeFileSync(join(dataDir, 'alerts', '2026-11', `${FILE}.jpg`), 'jpeg');
+	writeFileSync(join(dataDir, 'alerts', '2026-11', `${FILE}.mp4`), '0123456789');
 	mkdirSync(join(dataDir, 'detections', streamId), { recursive: true });
 	writeFileSync(join(dataDir, 'detections', streamId, NAME), 'jpeg');
 });
@@ -116,7 +124,7 @@ describe('files', () => {
 	});
 
 	it('that were removed answer 404 in words', async () => {
-		rmSync(join(dataDir, 'alerts', '2026-11', 'a.jpg'));
+		rmSync(join(dataDir, 'alerts', '2026-11', `${FILE}.jpg`));
 		const gone = await ask(snapshot.GET);
 		expect(gone.status).toBe(404);
 		expect(await gone.text()).toContain('not there any more');
@@ -148,7 +156,7 @@ describe('bad input', () => {
 
 	it.each([
 		['../../postgres', 'PG_VERSION'],
-		['{id}', '../../alerts/2026-11/a.mp4'],
+		['{id}', '../../alerts/2026-11/11111111-1111-4111-8111-111111111111.mp4'],
 		['{id}', '2026-11-20T10-00-00-124Z.jpg']
 	])('the picture %s/%s is not found', async (stream, filename) => {
 		const params = { streamId: stream.replace('{id}', streamId), filename };

@@ -13,6 +13,7 @@ import type { Services } from '#lib/server/app/services.ts';
 import { createMemoryBus } from '#lib/server/bus/index.ts';
 import { startTestDatabase, type TestDatabase } from '#lib/server/db/testing.ts';
 import { createEngine } from '#lib/server/engine/index.ts';
+import { createFiles } from '#lib/server/files/index.ts';
 import { createModels } from '#lib/server/models/index.ts';
 import { bodyOf, tinyModel } from '#lib/server/models/testing/tiny.ts';
 import { createStreams } from '#lib/server/streams/index.ts';
@@ -30,7 +31,9 @@ beforeAll(async () => {
 	const { db } = database;
 	const log = pino({ level: 'silent' });
 	const config = { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'test' };
-	const models = createModels({ db, log, dir: folder });
+	const disk = { dataDir: folder, instance: 'test', objects: null };
+	const files = createFiles({ ...disk, bus: createMemoryBus(log), log });
+	const models = createModels({ db, log, dataDir: folder, files });
 	const engine = createEngine({
 		streams: createStreams({ db, log, config }),
 		bus: createMemoryBus(log),

@@ -37,7 +37,10 @@ beforeAll(async () => {
 	const { db } = database;
 	const log = pino({ level: 'silent' });
 	const config = { secretKey: 'k'.repeat(32), mediaDirs: [], sourceDeny: [], instanceId: 'test' };
-	const history = createHistory({ db, bus: createMemoryBus(log), log, retentionDays: async () => 30 });
+	const history = createHistory({
+		...{ db, bus: createMemoryBus(log), log, leaseOf: () => null },
+		retentionDays: async () => 30
+	});
 	services = {
 		...{ log, history },
 		streams: createStreams({ db, log, config }),

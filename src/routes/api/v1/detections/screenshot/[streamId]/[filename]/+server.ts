@@ -4,6 +4,6 @@ import { fileResponse } from '#lib/server/http/file.ts';
 
 export const GET = endpoint({ role: 'viewer' }, async ({ event, services }) => {
 	const { streamId = '', filename = '' } = event.params;
-	const path = services.detections.screenshot(streamId, filename);
+	const path = await services.detections.screenshot(streamId, filename);
 	return fileResponse(path, event.request, { type: 'image/jpeg', name: 'The picture', immutable: true });
 });
