@@ -4,9 +4,10 @@ import { causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { subjects, type Bus } from '../bus/index.ts';
 import { createContact, DatabaseSilent } from './contact.ts';
+import { createCrowding } from './crowding.ts';
 import type { Leases, LocalRuns, Self } from './ports.ts';
 import { confirmAlone } from './registration.ts';
-import { betterElsewhere, quotasOf, type Quota, type WorkerLoad } from './rules.ts';
+import { quotasOf, type Quota, type WorkerLoad } from './rules.ts';
 import * as store from './store.ts';
 
 export interface LeasesDeps {
@@ -30,8 +31,6 @@ const TTL_MS = 5000;
 const PASS_MS = 1000;
 /** Taken in one pass at most, so that others who start at the same moment get their share. */
 const CLAIMS_PER_PASS = 10;
-/** Streams that cannot run here, given away in one pass at most. */
-const AWAY_PER_PASS = 2;
 const FORGET_INSTANCES_MS = 24 * 3600_000;
 const TIDY_EVERY_MS = 3600_000;
 
@@ -42,7 +41,7 @@ export function createLeases(deps: LeasesDeps): Leases {
 	const leaving = new Set<string>();
 	/** Failing here, and better tried elsewhere. */
 	const givenAway = new Set<string>();
-	const failingSince = new Map<string, number>();
+	const crowding = createCrowding(self.id, 2 * ttlMs);
 	const handlers = new Set<() => void>();
 	const line = deps.line ?? { db: () => deps.db, renew: () => {} };
 	const contact = createContact({ line, bus, log, ttlMs, passMs, alone: self.alone, clock });
@@ -78,7 +77,9 @@ export function createLeases(deps: LeasesDeps): Leases {
 			const strangers = follow(survey);
 			await giveBack([...stopped(), ...strangers]);
 			if (!closed) await take(survey);
-			if (survey.orphans > 0) await contact.ask((db) => store.bury(db, self, events));
+			// The owners of what has expired may be on their way back with it.
+			if (survey.orphans > 0 && !contact.patient())
+				await contact.ask((db) => store.bury(db, { self, ttlMs, events }));
 			await tidy();
 		} catch (error) {
 			contact.failed(error);
@@ -117,6 +118,13 @@ export function createLeases(deps: LeasesDeps): Leases {
 		givenAway.delete(id);
 	}
 
+	/** Its lease went with it. */
+	function forget(id: string): void {
+		if (!held.has(id)) return;
+		drop(id);
+		tell();
+	}
+
 	/** Everything at once: without a word to the database, which others have by then. */
 	function dropAll(): void {
 		for (const id of [...held.keys()]) drop(id);
@@ -143,23 +151,11 @@ export function createLeases(deps: LeasesDeps): Leases {
 
 	// ── giving back ──
 
-	/** What stays in error here for a while goes to somebody with more room, a few at a time. */
 	function chooseToGiveAway({ workers, held: present }: store.Survey): void {
-		const now = performance.now();
-		const failing = new Set(runs.failing().filter((id) => wanted.has(id)));
-		for (const id of failingSince.keys()) if (!failing.has(id)) failingSince.delete(id);
-		const loads = withSelf(workers);
-		let count = 0;
-		for (const id of failing) {
-			const since = failingSince.get(id) ?? now;
-			failingSince.set(id, since);
-			const placement = present.find(({ streamId }) => streamId === id)?.placement;
-			if (count >= AWAY_PER_PASS || now - since < 2 * ttlMs || !placement) continue;
-			if (!betterElsewhere(self.id, loads, placement)) continue;
+		const failing = runs.failing().filter((id) => wanted.has(id));
+		const placements = new Map(present.map(({ streamId, placement }) => [streamId, placement]));
+		for (const id of crowding.choose(failing, withSelf(workers), (one) => placements.get(one)))
 			givenAway.add(id);
-			failingSince.delete(id);
-			count++;
-		}
 	}
 
 	const stopped = () =>
@@ -188,6 +184,9 @@ export function createLeases(deps: LeasesDeps): Leases {
 		for (const { streamId, token } of claimed) held.set(streamId, token);
 		if (claimed.length > 0) log.info({ streams: claimed.length, held: held.size }, 'took streams to run');
 		tell();
+		// More is due to this one among several that are there already: no second to lose.
+		if (claimed.length >= CLAIMS_PER_PASS && workers.length > 1)
+			setTimeout(() => void pass(), passMs / 4).unref();
 	}
 
 	function quotasNow(workers: WorkerLoad[], groups: store.Survey['groups']): Quota[] {
@@ -240,7 +239,8 @@ export function createLeases(deps: LeasesDeps): Leases {
 
 	function listen(): (() => void)[] {
 		return [
-			bus.subscribe(subjects.streamChange, ({ change }) => {
+			bus.subscribe(subjects.streamChange, ({ streamId, change }) => {
+				if (change === 'deleted') forget(streamId);
 				if (change !== 'display' && change !== 'processing') void pass();
 			}),
 			bus.subscribe(subjects.leasesFreed, ({ instance }) => {
@@ -284,8 +284,8 @@ export function createLeases(deps: LeasesDeps): Leases {
 			if (watchdog) clearInterval(watchdog);
 			timer = watchdog = null;
 			unsubscribe.forEach((end) => end());
-			await current;
 			released = true;
+			await current;
 			try {
 				tellFree(await contact.ask((db) => store.signOff(db, self, events)));
 			} finally {

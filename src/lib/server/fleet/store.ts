@@ -41,7 +41,7 @@ export interface Survey {
 	workers: WorkerLoad[];
 	/** Wanted streams that nobody holds, by what they ask for. */
 	groups: FreeGroup[];
-	/** Streams nobody wants any more that a lost instance left open. */
+	/** Streams that a lost instance left open and that nobody is about to take: not wanted any more, or without a place. */
 	orphans: number;
 }
 
@@ -50,6 +50,13 @@ const seconds = (ms: number): SQL => sql`make_interval(secs => ${ms / 1000})`;
 /** Held by somebody who lives; an earlier start of this very instance does not, once this one is registered. */
 const lives = ({ id, boot }: Self): SQL =>
 	sql`(l.expires_at > now() and not (l.instance = ${id} and l.boot <> ${boot}::uuid))`;
+
+/** Nobody took it for as long as it had lived. */
+const longExpired = (ttlMs: number): SQL => sql`(l.expires_at < now() - ${seconds(ttlMs)})`;
+
+/** Still the one that lives under its id. */
+const registered = ({ id, boot }: Self): SQL =>
+	sql`exists (select 1 from ${instances} where id = ${id} and boot = ${boot}::uuid)`;
 
 /**
  * One second of an instance in one statement: it is registered or its heartbeat renewed, its leases are renewed (expired ones that
@@ -78,9 +85,10 @@ export async function beat(db: FleetDatabase, given: Beat): Promise<Survey> {
 		),
 		holders as (select instance, count(*)::int as held from ${leases} where expires_at > now() group by instance),
 		states as (
-			select s.is_active, s.placement, l.stream_id is not null as leased, coalesce(${lives(self)}, false) as lives
+			select s.is_active, s.placement, coalesce(${lives(self)}, false) as lives,
+				not s.is_active or coalesce(${longExpired(ttlMs)}, false) as over
 			from ${streams} s left join ${leases} l on l.stream_id = s.id
-			where s.is_active or l.stream_id is not null
+			where s.is_active or l.stream_id is not null or s.state <> 'inactive'
 		)
 		select
 			(extract(epoch from now()) * 1000)::float8 as now_ms,
@@ -97,7 +105,7 @@ export async function beat(db: FleetDatabase, given: Beat): Promise<Survey> {
 			(select coalesce(jsonb_agg(jsonb_build_object('placement', g.placement, 'free', g.free)), '[]')
 				from (select placement, count(*)::int as free from states where is_active and not lives group by placement) g
 			) as groups,
-			(select count(*)::int from states where not is_active and not lives) as orphans`);
+			(select count(*)::int from states where over and not lives) as orphans`);
 	const { now_ms: nowMs, up_ms: databaseUpMs, ...rest } = row!;
 	return { nowMs, databaseUpMs, ...rest };
 }
@@ -144,7 +152,7 @@ export async function claim(
 			select free.id from jsonb_to_recordset(${asked}::jsonb) as q(placement jsonb, count int)
 			cross join lateral (
 				select s.id from ${streams} s
-				where s.is_active and s.placement = q.placement and not exists (
+				where s.is_active and s.placement = q.placement and ${registered(self)} and not exists (
 					select 1 from ${leases} l where l.stream_id = s.id and (${lives(self)} or (${patient} and l.instance <> ${self.id}))
 				)
 				order by s.created_at, s.id limit q.count
@@ -182,13 +190,26 @@ export async function giveBack(
 	return rows.map(({ stream_id }) => stream_id);
 }
 
-/** Ends what lost instances left open of streams that nobody wants any more. */
-export async function bury(db: FleetDatabase, self: Self, events: boolean): Promise<void> {
+/** Ends what lost instances left open of streams that nobody wants any more, or that nobody takes. */
+export async function bury(
+	db: FleetDatabase,
+	{ self, ttlMs, events }: Pick<Claim, 'self' | 'ttlMs' | 'events'>
+): Promise<void> {
 	await db.execute(sql`
-		with ended as (
+		with expired as (
 			delete from ${leases} l using ${streams} s
-			where s.id = l.stream_id and not s.is_active and not ${lives(self)} returning l.stream_id
+			where s.id = l.stream_id and ${registered(self)} and not ${lives(self)}
+				and (not s.is_active or ${longExpired(ttlMs)})
+			returning l.stream_id
 		),
+		stray as (
+			-- Nobody's at all: a database restored, or one from before there were leases.
+			select s.id from ${streams} s
+			where not s.is_active and s.state <> 'inactive'
+				and not exists (select 1 from ${leases} l where l.stream_id = s.id)
+			for no key update of s skip locked
+		),
+		ended as (select stream_id from expired union select id from stray),
 		${endRuns(events)}
 		select 1`);
 }

@@ -1,5 +1,6 @@
 // What tests and simulations of many instances stand on: leases with an engine that runs nothing.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Labels } from '#lib/contracts/instance.ts';
 import { streamInput } from '#lib/contracts/stream.ts';
@@ -137,4 +138,58 @@ export function selfOf(given: Partial<Self> = {}): Self {
 		alone: false,
 		...given
 	};
+}
+
+type StagedOptions = SimulationOptions & { maxStreams?: number; labels?: Labels };
+
+/** Several instances on one test database, with short leases. */
+export interface Stage {
+	/** Of a lease, ms. */
+	readonly ttlMs: number;
+	instance(id: string, options?: StagedOptions): SimulatedInstance;
+	started(...all: SimulatedInstance[]): Promise<void>;
+	/** Ends all of them. */
+	clear(): Promise<void>;
+}
+
+export function createStage(
+	db: () => FleetDatabase,
+	{ ttlMs, passMs }: { ttlMs: number; passMs: number }
+): Stage {
+	let living: SimulatedInstance[] = [];
+	return {
+		ttlMs,
+		instance(id, { maxStreams = 16, labels = {}, self, ...rest } = {}) {
+			const made = simulateInstance(db(), {
+				self: { id, maxStreams, labels, ...self },
+				...{ ttlMs, passMs },
+				...rest
+			});
+			living.push(made);
+			return made;
+		},
+		async started(...all) {
+			await Promise.all(all.map(({ leases }) => leases.start()));
+		},
+		async clear() {
+			// One behind a cut network can give nothing back.
+			await Promise.allSettled(living.map(({ leases }) => leases.release()));
+			living = [];
+		}
+	};
+}
+
+export const size = ({ leases }: SimulatedInstance) => leases.held().size;
+export const sizes = (...all: SimulatedInstance[]) => all.map(size);
+export const placed = (...all: SimulatedInstance[]) => sizes(...all).reduce((sum, count) => sum + count, 0);
+export const heldBy = ({ leases }: SimulatedInstance) => [...leases.held().keys()].sort();
+
+/** Waits until it holds; answers how long that took, ms. */
+export async function until(what: string, holds: () => boolean, limitMs = 10_000): Promise<number> {
+	const begun = performance.now();
+	while (!holds()) {
+		if (performance.now() - begun > limitMs) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
+		await sleep(10);
+	}
+	return performance.now() - begun;
 }
