@@ -53,7 +53,7 @@ export function complaint(instance: InstanceRecord): string | null {
 	const { state, clock_skew_s: skew } = instance;
 	if (state === 'away')
 		return instance.roles.includes('worker')
-			? 'It no longer renews its leases: the others run its streams as far as they have room.'
+			? 'It no longer renews its leases: the others run its streams as far as their room and labels allow.'
 			: 'It no longer answers the database.';
 	if (Math.abs(skew) <= MAX_SKEW_S) return null;
 	return `Its clock is ${duration(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} the database’s, and so are the times of what it measures. Let NTP set it.`;
