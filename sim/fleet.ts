@@ -106,7 +106,7 @@ async function simulate(): Promise<Outcome> {
 		loopDelayP99Ms: Math.max(...reports.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
 		web: Object.values(webReport.figures)[0]!,
 		wrongTokens: await wrongTokens(world.sql),
-		wrongRuns: runs.wrong()
+		runs: runs.doubtful()
 	};
 }
 

@@ -49,6 +49,7 @@ export async function createInstance(
 		line,
 		bus,
 		log,
+		events: true,
 		self: {
 			id,
 			boot: randomUUID(),

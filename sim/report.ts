@@ -17,7 +17,7 @@ export interface Outcome {
 	loopDelayP99Ms: number;
 	web: InstanceFigures;
 	wrongTokens: number;
-	wrongRuns: { twice: number; unleased: number };
+	runs: { unleased: number; overlaps: number; longestMs: number };
 }
 
 const LIMITS = { placedS: 15, replacedS: 20 };
@@ -29,11 +29,12 @@ export function summary(outcome: Outcome): { problems: string[]; json: object } 
 	const renewalsPerS = renewals.length / costs.seconds;
 	const claims = fleet.flatMap((one) => one.claims).length;
 	const gapMs = Math.max(...fleet.map(({ longestGapMs }) => longestGapMs));
-	const wrong = outcome.wrongTokens + outcome.wrongRuns.twice + outcome.wrongRuns.unleased;
+	const { unleased, overlaps, longestMs } = outcome.runs;
 	const problems = [
 		...(placed.leasesS > LIMITS.placedS ? [`placing took ${placed.leasesS} s`] : []),
 		...(replaced.leasesS > LIMITS.replacedS ? [`replacing took ${replaced.leasesS} s`] : []),
-		...(wrong > 0 ? [`${wrong} streams were held twice, or without a lease`] : [])
+		...(outcome.wrongTokens > 0 ? [`${outcome.wrongTokens} leases were given under an old token`] : []),
+		...(unleased > 0 ? [`${unleased} runs began without a lease`] : [])
 	];
 	const perStream = (value: number) => value / streams;
 
@@ -49,7 +50,13 @@ export function summary(outcome: Outcome): { problems: string[]; json: object } 
 				LIMITS.replacedS
 			],
 			['… and pictures of all of them, s', round(replaced.livesS), '–'],
-			['streams held twice at once, or run without a lease', wrong, 0],
+			[
+				'leases given under a token that is not the newest; runs without one',
+				outcome.wrongTokens + unleased,
+				0
+			],
+			['runs that went on for a while after their lease was taken', overlaps, '–'],
+			['… the longest of them, s', round(longestMs / 1000), '–'],
 			['renewing pass: median, ms', round(at(renewals, 0.5)), '–'],
 			['renewing pass: p99, ms', round(at(renewals, 0.99)), '–'],
 			['longest time between two renewals of an instance, s', round(gapMs / 1000), '–'],

@@ -17,8 +17,11 @@ export interface Runs {
 	lost(instances: ReadonlySet<string>, at: number): void;
 	/** Of these streams (all unless given), those that run and show pictures. */
 	live(streams?: ReadonlySet<string>): number;
-	/** Times a run began while another of its stream went on, or without a lease. */
-	wrong(): { twice: number; unleased: number };
+	/**
+	 * Runs that began without a lease; and runs that began while another of their stream went on, on an instance that had lost its
+	 * lease and not learned it yet, with the longest of those times in ms. What such a run writes is refused.
+	 */
+	doubtful(): { unleased: number; overlaps: number; longestMs: number };
 }
 
 export function createRuns(): Runs {
@@ -46,18 +49,21 @@ export function createRuns(): Runs {
 					(!streams || streams.has(id)) &&
 					[...runs.values()].some(({ liveAt, to }) => liveAt !== null && to === Infinity)
 			).length,
-		wrong() {
+		doubtful() {
 			const unleased = all()
 				.flat()
 				.filter(({ token }) => token === null).length;
-			const twice = all().reduce((sum, runs) => sum + overlaps(runs), 0);
-			return { twice, unleased };
+			const together = all().flatMap(overlaps);
+			return { unleased, overlaps: together.length, longestMs: Math.max(0, ...together) };
 		}
 	};
 }
 
-/** By one machine's clock: all hosts are its processes. */
-function overlaps(runs: readonly Run[]): number {
+/** How long each run went on after the next of its stream began, ms, by one machine's clock: all hosts are its processes. */
+function overlaps(runs: readonly Run[]): number[] {
 	const sorted = [...runs].sort((a, b) => a.from - b.from);
-	return sorted.filter((run, index) => index > 0 && run.from < sorted[index - 1]!.to).length;
+	return sorted.slice(1).flatMap(({ from, to }, index) => {
+		const before = sorted[index]!;
+		return before.to > from ? [Math.min(before.to, to, Date.now()) - from] : [];
+	});
 }
