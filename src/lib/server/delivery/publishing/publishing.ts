@@ -5,7 +5,7 @@ import { causeChain } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Journal } from '../../bus/index.ts';
 import type { DeliveryDatabase } from '../channels/store.ts';
-import { RESULT_TOPICS, subjectOf } from '../event.ts';
+import { ALERT_TOPICS, RESULT_TOPICS, subjectOf } from '../event.ts';
 import * as store from './store.ts';
 import type { RelayTiming } from '../relay/timing.ts';
 
@@ -37,6 +37,8 @@ export interface Publishing {
 	nextChangeAt(): number;
 	/** Keeps what waits for the journal within bounds. */
 	bound(): Promise<void>;
+	/** Waits for no answer of the journal any more: what it did not confirm is published again by whoever comes. */
+	cut(): void;
 	/** Results that the journal never had, since the start. */
 	dropped(): number;
 }
@@ -47,32 +49,44 @@ export function createPublishing({ db, journal, log, timing, maxResults = MAX_RE
 	let awaySince: number | null = null;
 	let dropped = 0;
 	const refusals = new Map<number, number>();
+	const cutting = new AbortController();
 
 	async function pass(): Promise<void> {
 		if (!journal) return;
 		const { available, reason } = journal.state();
 		if (!available) return left(reason ?? 'it is not there');
-		let taking = true;
-		for (let through: number | null = 1; taking && through !== null && through > 0;)
-			through = await store.publishNext(db, BATCH, async (rows) => {
-				const published = await publish(journal, rows);
-				taking = published.done.length > 0;
-				return published;
-			});
-		if (taking) returned();
+		// Apart: a journal that is full of alerts still takes results, and the other way round.
+		const refusal = await passOf(journal, ALERT_TOPICS);
+		await passOf(journal, RESULT_TOPICS);
+		if (refusal === null) returned();
+		else left(refusal);
 	}
 
-	async function publish(to: Journal, rows: store.OutboxRow[]): Promise<store.Published> {
-		const outcomes = await Promise.allSettled(rows.map((row) => append(to, row)));
+	/** Until nothing is left of these topics, or nothing of it is taken: then why. */
+	async function passOf(to: Journal, topics: readonly EventTopic[]): Promise<string | null> {
+		let refusal: string | null = null;
+		for (let through: number | null = 1; refusal === null && through !== null && through > 0;)
+			through = await store.publishNext(db, topics, BATCH, async (rows) => {
+				const published = await publish(to, rows);
+				refusal = published.refusal;
+				return published;
+			});
+		return refusal;
+	}
+
+	async function publish(
+		to: Journal,
+		rows: store.OutboxRow[]
+	): Promise<store.Published & { refusal: string | null }> {
+		const outcomes = await Promise.allSettled(rows.map((row) => append(to, row, cutting.signal)));
 		const done = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
 		const failed = outcomes.flatMap((outcome, index) =>
 			outcome.status === 'rejected' ? [{ row: rows[index]!, error: outcome.reason as unknown }] : []
 		);
 		for (const { id } of done) refusals.delete(id);
 		// Where others were taken, what was not is to blame itself.
-		if (done.length > 0) return { done, givenUp: failed.flatMap(refused) };
-		left(causeChain(failed[0]?.error));
-		return { done, givenUp: [] };
+		if (done.length > 0) return { done, givenUp: failed.flatMap(refused), refusal: null };
+		return { done, givenUp: [], refusal: causeChain(failed[0]?.error) };
 	}
 
 	function refused({ row, error }: { row: store.OutboxRow; error: unknown }): store.OutboxRow[] {
@@ -115,6 +129,7 @@ export function createPublishing({ db, journal, log, timing, maxResults = MAX_RE
 				log.warn({ results: lost }, 'results waited too long for the journal; the oldest were dropped');
 			dropped += lost;
 		},
+		cut: () => cutting.abort(new Error('the server stops')),
 		dropped: () => dropped
 	} satisfies Publishing;
 }
@@ -122,17 +137,18 @@ export function createPublishing({ db, journal, log, timing, maxResults = MAX_RE
 const isResult = (topic: EventTopic) => (RESULT_TOPICS as readonly EventTopic[]).includes(topic);
 
 /** The message as contracts/event.ts describes it. */
-async function append(journal: Journal, row: store.OutboxRow): Promise<void> {
+async function append(journal: Journal, row: store.OutboxRow, cut: AbortSignal): Promise<void> {
 	const { message_id: id, topic, subject_id, payload } = row;
 	const message = { id, topic, subject_id, created_at: row.created_at.toISOString(), payload };
-	const limit = new AbortController();
-	const late = sleep(APPEND_WITHIN_MS, null, { signal: limit.signal }).then(() => {
+	const answered = new AbortController();
+	const late = sleep(APPEND_WITHIN_MS, null, { signal: AbortSignal.any([answered.signal, cut]) }).then(() => {
 		throw new Error(`the journal does not answer within ${APPEND_WITHIN_MS / 1000} s`);
 	});
 	try {
-		await Promise.race([journal.append({ id, subject: subjectOf(topic, payload), payload: message }), late]);
+		const kept = journal.append({ id, subject: subjectOf(topic, payload), payload: message });
+		await Promise.race([kept, late]);
 	} finally {
-		limit.abort();
+		answered.abort();
 		late.catch(() => {});
 	}
 }

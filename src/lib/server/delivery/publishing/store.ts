@@ -1,8 +1,8 @@
 // The publisher's rows: what the journal has not had yet, in order, by one publisher at a time; and what is dropped of it.
-import { and, asc, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../../db/index.ts';
 import { inbox, outbox } from '../../db/schema/delivery.ts';
-import { ALERT_TOPICS, RESULT_TOPICS } from '../event.ts';
+import { RESULT_TOPICS } from '../event.ts';
 
 export type OutboxRow = typeof outbox.$inferSelect;
 
@@ -18,11 +18,12 @@ export interface Published {
 }
 
 /**
- * Hands rows that the journal has not had to `publish`, alerts before results, each in the order they were written, and marks
- * those it answers. Null while another instance publishes. Answers how many are through with.
+ * Hands rows of these topics that the journal has not had to `publish`, in the order they were written, and marks those it
+ * answers. Null while another instance publishes; else how many are done with.
  */
 export async function publishNext(
 	db: Db,
+	topics: readonly OutboxRow['topic'][],
 	limit: number,
 	publish: (rows: OutboxRow[]) => Promise<Published>
 ): Promise<number | null> {
@@ -32,7 +33,7 @@ export async function publishNext(
 			sql`select pg_try_advisory_xact_lock(${PUBLISHING_LOCK}::bigint) as mine`
 		);
 		if (!lock?.mine) return null;
-		const rows = await unpublished(tx, limit);
+		const rows = await unpublished(tx, topics, limit);
 		if (rows.length === 0) return 0;
 		const { done, givenUp } = await publish(rows);
 		await mark(tx, [...done, ...givenUp]);
@@ -40,12 +41,11 @@ export async function publishNext(
 	});
 }
 
-async function unpublished(tx: Transaction, limit: number): Promise<OutboxRow[]> {
-	const alerts = await select(tx, ALERT_TOPICS, limit);
-	return alerts.length > 0 ? alerts : select(tx, RESULT_TOPICS, limit);
-}
-
-function select(tx: Transaction, topics: readonly OutboxRow['topic'][], limit: number): Promise<OutboxRow[]> {
+function unpublished(
+	tx: Transaction,
+	topics: readonly OutboxRow['topic'][],
+	limit: number
+): Promise<OutboxRow[]> {
 	return tx
 		.select()
 		.from(outbox)
@@ -83,17 +83,17 @@ export async function dropResults(db: Db, keep: number): Promise<number> {
 	return dropped.count;
 }
 
-/** Rows whose effect is long past, and the inbox of a time from which no message can come again. */
-export async function pruneHandled(
-	db: Db,
-	before: { alerts: Date; results: Date; inbox: Date }
-): Promise<void> {
-	const old = or(
-		lt(outbox.handled_at, before.alerts),
-		and(lt(outbox.handled_at, before.results), inArray(outbox.topic, [...RESULT_TOPICS]))
-	);
-	await db.delete(outbox).where(old);
+/** Alerts whose effect is long past, and the inbox of a time from which no message can come again. */
+export async function pruneHandled(db: Db, before: { alerts: Date; inbox: Date }): Promise<void> {
+	await db.delete(outbox).where(lt(outbox.handled_at, before.alerts));
 	await db.delete(inbox).where(lt(inbox.handled_at, before.inbox));
+}
+
+/** Results that the journal has. */
+export async function pruneResults(db: Db, before: Date): Promise<void> {
+	await db
+		.delete(outbox)
+		.where(and(lt(outbox.handled_at, before), inArray(outbox.topic, [...RESULT_TOPICS])));
 }
 
 /** Rows that wait for the journal. */

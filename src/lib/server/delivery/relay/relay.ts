@@ -3,19 +3,21 @@ import { subjects, type Bus, type Journal } from '../../bus/index.ts';
 import { prune } from '../log/store.ts';
 import type { Planner } from '../planning/planner.ts';
 import { createPublishing } from '../publishing/publishing.ts';
-import { pruneHandled } from '../publishing/store.ts';
+import { pruneHandled, pruneResults } from '../publishing/store.ts';
 import type { Clock } from './clock.ts';
 import { createSending, type SendingDeps } from './sending.ts';
 import { nextDueAt } from './store.ts';
 
 const KEPT_PER_CHANNEL = 2000;
 const OUTBOX_KEPT_MS = 7 * 86_400_000;
-const RESULTS_KEPT_MS = 600_000;
+const RESULTS_KEPT_MS = 60_000;
 /** More than twice as long as the journal keeps a message: what it forgot cannot come again. */
 const INBOX_KEPT_MS = 15 * 86_400_000;
 const TIDY_EVERY_MS = 600_000;
-/** What waits for the journal is kept within bounds more often than what is only old. */
-const BOUND_EVERY_MS = 10_000;
+/** Results are many: they are kept within bounds more often. */
+const BOUND_EVERY_MS = 20_000;
+/** When the server stops, the journal is waited for no longer. */
+const PUBLISH_WITHIN_MS = 500;
 
 export interface RelayDeps extends Omit<SendingDeps, 'onEnded'> {
 	bus: Bus;
@@ -74,14 +76,13 @@ export function createRelay({ bus, journal, planner, clock, ...deps }: RelayDeps
 
 	async function tidy(): Promise<void> {
 		const ago = (ms: number) => new Date(now() - ms);
-		if (tidying.isDue('bound', BOUND_EVERY_MS)) await publishing.bound();
+		if (tidying.isDue('bound', BOUND_EVERY_MS)) {
+			await publishing.bound();
+			await pruneResults(db, ago(RESULTS_KEPT_MS));
+		}
 		if (!tidying.isDue('prune', TIDY_EVERY_MS)) return;
 		await prune(db, KEPT_PER_CHANNEL);
-		await pruneHandled(db, {
-			alerts: ago(OUTBOX_KEPT_MS),
-			results: ago(RESULTS_KEPT_MS),
-			inbox: ago(INBOX_KEPT_MS)
-		});
+		await pruneHandled(db, { alerts: ago(OUTBOX_KEPT_MS), inbox: ago(INBOX_KEPT_MS) });
 	}
 
 	async function untilNext(): Promise<number> {
@@ -105,6 +106,7 @@ export function createRelay({ bus, journal, planner, clock, ...deps }: RelayDeps
 		stopping = true;
 		sleeper.wake();
 		const late = setTimeout(() => void sending.cut(), flushMs);
+		const silent = setTimeout(publishing.cut, PUBLISH_WITHIN_MS);
 		try {
 			await running;
 			await flush();
@@ -112,6 +114,7 @@ export function createRelay({ bus, journal, planner, clock, ...deps }: RelayDeps
 			log.error({ err: error }, 'the outbox could not be flushed; it is taken up at the next start');
 		} finally {
 			clearTimeout(late);
+			clearTimeout(silent);
 			await sending.cut();
 		}
 	}
