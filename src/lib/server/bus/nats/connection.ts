@@ -56,7 +56,9 @@ export async function openLink(config: NatsConfig, log: Logger): Promise<Link> {
 		away(reasonOf(error, config));
 		return null;
 	});
-	const running = run(first);
+	run(first).catch((error: unknown) => {
+		if (!ending.signal.aborted) log.error({ err: error }, 'the connection to NATS is given up');
+	});
 
 	async function run(given: NatsConnection | null): Promise<void> {
 		let next = given;
@@ -122,7 +124,11 @@ export async function openLink(config: NatsConfig, log: Logger): Promise<Link> {
 	return {
 		publish(subject, data) {
 			if (live === null || live.isClosed() || window.full()) return false;
-			live.publish(subject, data);
+			try {
+				live.publish(subject, data);
+			} catch {
+				return false; // Closed this very moment.
+			}
 			counted.messages += 1;
 			counted.bytes += data.length;
 			window.sent(data.length);
@@ -150,9 +156,8 @@ export async function openLink(config: NatsConfig, log: Logger): Promise<Link> {
 			ending.abort();
 			if (live !== null) await Promise.race([live.flush().catch(() => {}), sleep(LAST_WORDS_MS)]);
 			live = null;
-			await latest?.close();
 			// An attempt under way ends by its own timeout; nobody waits for it.
-			running.catch(() => {});
+			await latest?.close();
 		}
 	};
 }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { causeChain } from '../../base/errors.ts';
 import { maskText, secretsOf } from '../../base/mask.ts';
 import { StartupError } from '../../base/startup-error.ts';
-import { addressOf, hostOf, portOf, type NatsConfig } from './options.ts';
+import { addressOf, bare, hostOf, portOf, type NatsConfig } from './options.ts';
 
 const NOT_AUTHORIZED = /authorization|authentication|auth.*(expired|revoked|timeout)/i;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_TLS|^ERR_SSL|ERR_OSSL/;
@@ -65,7 +65,7 @@ function codeOf(error: unknown): string | null {
 /** The first it says, to a line that only NATS understands; null for who says nothing. */
 function greetingOf(url: URL): Promise<string | null> {
 	return new Promise((resolve) => {
-		const socket = connect(portOf(url), url.hostname, () => socket.write('PING\r\n\r\n'));
+		const socket = connect(portOf(url), bare(url.hostname), () => socket.write('PING\r\n\r\n'));
 		const settle = (greeting: string | null) => {
 			socket.destroy();
 			resolve(greeting);

@@ -67,6 +67,20 @@ describe('the journal', () => {
 		expect(came.find(({ id }) => id === '2')?.subject).toBe('run.state.abc');
 	});
 
+	test('hands only one family of subjects to who asks for that', async () => {
+		const came: (string | null)[] = [];
+		const alerts = async ({ id }: JournalMessage): Promise<Outcome> => {
+			came.push(id);
+			return 'done';
+		};
+		consumers.push(a.journal.consume('events', 'alerts', alerts, 'alert.>'));
+		await append('result', b, 'result.detections');
+		await append('alert', b);
+		await eventually(() => came.length > 0);
+		await sleep(100);
+		expect(came).toEqual(['alert']);
+	});
+
 	test('hands each message to one of those that share a name', async () => {
 		const [atA, atB] = [collect(a), collect(b)];
 		await Promise.all(Array.from({ length: 200 }, (_, i) => append(String(i))));

@@ -2,8 +2,8 @@
 import {
 	AckPolicy,
 	DeliverPolicy,
-	JetStreamApiError,
 	type ConsumerMessages,
+	type JetStreamClient,
 	type JsMsg
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
@@ -14,6 +14,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Journal, JournalMessage, Outcome } from '../journal.ts';
 import type { JetStream } from './jetstream.ts';
 import type { JournalPart } from './streams.ts';
+import { createTally } from './tally.ts';
 import type { WireSubjects } from './wire.ts';
 
 const APPEND_TIMEOUT_MS = 4_000;
@@ -52,7 +53,7 @@ export function createNatsJournal({ jetStream, wire, log }: NatsJournalParts): J
 			try {
 				await publish(id, subject, data).catch(async (error: unknown) => {
 					// Nobody took it: the stream may have been deleted. Told twice under its id it is one.
-					if (error instanceof AppError || isRefusal(error) || !(await jetStream.mend())) throw error;
+					if (!isUntaken(error) || !(await jetStream.mend())) throw error;
 					await publish(id, subject, data);
 				});
 			} catch (error) {
@@ -67,7 +68,7 @@ export function createNatsJournal({ jetStream, wire, log }: NatsJournalParts): J
 					({ part: of, config }) =>
 						of === part && (about === undefined || config.subjects.includes(wire.journal(part, about)))
 				)
-				.map(({ config }) => consumeStream({ ...parts, stream: config.name, subjects: config.subjects }));
+				.map(({ config }) => consumeStream({ ...parts, stream: config.name }));
 			return {
 				async stop() {
 					stopping.abort();
@@ -79,7 +80,9 @@ export function createNatsJournal({ jetStream, wire, log }: NatsJournalParts): J
 	};
 }
 
-const isRefusal = (error: unknown) => error instanceof JetStreamApiError;
+/** The client says so of a subject that no stream takes. */
+const isUntaken = (error: unknown) =>
+	error instanceof Error && /jetstream is not enabled|no responders/.test(causeChain(error));
 
 function notKept(error: unknown): AppError {
 	if (error instanceof AppError) return error;
@@ -92,7 +95,6 @@ interface ConsumeParts extends NatsJournalParts {
 	name: string;
 	handler: Handler;
 	stream: string;
-	subjects: string[];
 	signal: AbortSignal;
 }
 
@@ -100,6 +102,7 @@ interface ConsumeParts extends NatsJournalParts {
 function consumeStream(parts: ConsumeParts): Running {
 	const { jetStream, stream, signal, log } = parts;
 	const underWay = new Set<Promise<void>>();
+	const broken = createTally(log, 'reading the journal broke off, and begins anew');
 	let messages: ConsumerMessages | null = null;
 	const end = () => void messages?.close();
 	signal.addEventListener('abort', end, { once: true });
@@ -122,7 +125,7 @@ function consumeStream(parts: ConsumeParts): Running {
 				await readUntilBroken();
 			} catch (error) {
 				if (signal.aborted) return;
-				log.debug({ err: error, stream }, 'reading the journal broke off');
+				broken.add({ stream, reason: causeChain(error) });
 			}
 			if (!signal.aborted) {
 				await sleep(backoffMs(1, { baseMs: RETRY_MS }), null, { signal }).catch(() => {});
@@ -157,6 +160,12 @@ function availability(jetStream: JetStream, signal: AbortSignal): Promise<void> 
 
 async function openConsumer({ jetStream, stream, name }: ConsumeParts): Promise<ConsumerMessages> {
 	const { client, manager } = jetStream.use();
+	// One that is there stays as it is: an operator may have changed it.
+	const isThere = await manager.consumers.info(stream, name).then(
+		() => true,
+		() => false
+	);
+	if (isThere) return read(client, stream, name);
 	await manager.consumers.add(stream, {
 		durable_name: name,
 		ack_policy: AckPolicy.Explicit,
@@ -164,6 +173,10 @@ async function openConsumer({ jetStream, stream, name }: ConsumeParts): Promise<
 		ack_wait: nanos(ACK_WAIT_MS),
 		max_ack_pending: MAX_ACK_PENDING
 	});
+	return read(client, stream, name);
+}
+
+async function read(client: JetStreamClient, stream: string, name: string): Promise<ConsumerMessages> {
 	const consumer = await client.consumers.get(stream, name);
 	return consumer.consume({ ...PULL, max_messages: AT_ONCE, abort_on_missing_resource: true });
 }

@@ -71,7 +71,7 @@ function tlsOptions(
 }
 
 /** An IPv6 address without its brackets. */
-const bare = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1');
+export const bare = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1');
 
 function credentials({ nats: { credsFile } }: NatsConfig, url: URL): Partial<NodeConnectionOptions> {
 	const user = decodeURIComponent(url.username);
