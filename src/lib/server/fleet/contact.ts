@@ -114,7 +114,7 @@ export function createContact({ line, bus, log, ttlMs, passMs, alone, clock }: C
 		isCutOff() {
 			const { kind, connected, lostAt } = bus.state();
 			if (!others || kind !== 'nats' || connected || lostAt === null || answeredAt === null) return false;
-			return clock() - lostAt.getTime() >= ttlMs && performance.now() - answeredAt >= ttlMs;
+			return Date.now() - lostAt.getTime() >= ttlMs && performance.now() - answeredAt >= ttlMs;
 		},
 		clockSkewS: () => skewS
 	};
