@@ -303,7 +303,7 @@ describe('instances', () => {
 		});
 		expect(code).not.toBe(0);
 		const lines = output.split('\n').filter((line) => /VF_INSTANCE_ID/.test(line));
-		expect(lines).toHaveLength(1);
+		expect(lines, output).toHaveLength(1);
 		expect(lines[0]).toContain('north-1');
 		expect(output).not.toMatch(/\n\s+at /);
 		expect(await healthOf(camera)).toMatchObject({ status: 'connected', instance: 'north-1' });

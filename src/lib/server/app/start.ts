@@ -71,7 +71,7 @@ function stopInOrder(
 	closer.first('watchers', services.live.close);
 	closer.first('models', services.models.close);
 	closer.first('settings', services.settings.stop);
-	closer.first('leases', services.fleet.leases.close);
+	closer.first('leases', services.fleet.close);
 	closer.first('engine', services.engine.stop);
 	closer.first('scenarios', services.scenarios.stop);
 	closer.first('history', services.history.stop);

@@ -54,6 +54,8 @@ export interface Fleet {
 	knownInstances(): readonly InstanceRecord[];
 	/** Begins to listen and, with the role, to hold streams. */
 	start(): Promise<void>;
+	/** Takes nothing more, and gives each stream back as soon as its run has stopped. */
+	close(): void;
 	/** Gives back what is held, and hears nothing more. */
 	stop(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function createFleet({ db, line, bus, log, self, events = false }: FleetD
 	const leases = createLeases({ db, bus, log, self, events, ...(line && { line }) });
 	let local: LocalEngine | null = null;
 	let silence = () => {};
+	let registered = false;
 
 	const engine = (): LocalEngine => {
 		if (!local) throw new Error('the fleet was used before it had its engine');
@@ -99,12 +102,17 @@ export function createFleet({ db, line, bus, log, self, events = false }: FleetD
 			view.start();
 			silence = remote.answer();
 			await leases.start();
+			registered = true;
 			await view.look();
+		},
+		close() {
+			if (registered) leases.close();
 		},
 		async stop() {
 			silence();
 			view.stop();
-			await leases.release();
+			// Under this id another server may run: then nothing here is its own to give.
+			if (registered) await leases.release();
 		}
 	};
 }

@@ -351,7 +351,7 @@ describe('the server', () => {
 	});
 
 	test('tells of the fleet, and of what it carried to the others', async () => {
-		const away = { state: 'away', roles: [], address: null } as const;
+		const away = { state: 'away' as const, roles: [], address: null };
 		instances = [
 			{ ...away, id: 'here', state: 'up' },
 			{ ...away, id: 'lost' }
