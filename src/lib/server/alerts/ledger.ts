@@ -166,19 +166,21 @@ export function createLedger<T>({
 }
 
 /**
- * Adds a state after the last one. The same twice is once. A rule that has too many waiting has its newest breaches joined to
- * one, which keeps its begin: a longer alert instead of none.
+ * Adds a state after the last one. The same twice under one token is once; under another it is said anew, as the first may be refused.
+ * A rule that has too many waiting has its newest breaches joined to one, which keeps its begin: a longer alert instead of none.
  */
 function append<T>(entries: Entry<T>[], entry: Entry<T>): void {
 	const last = entries.at(-1);
-	if (last?.state.state === entry.state.state) {
-		// Later news of the same level knows the peak better, and is said under the lease that is held now.
+	const isSame = last?.state.state === entry.state.state;
+	const isFull = entries.length >= MAX_PER_RULE;
+	if (last && isSame && (isFull || last.token === entry.token)) {
 		last.token = entry.token;
+		// Later news of the same level knows the peak better.
 		if (entry.state.state === 'firing')
 			last.state = { ...last.state, peak: entry.state.peak ?? last.state.peak };
 		return;
 	}
-	if (entries.length >= MAX_PER_RULE && entry.state.state === 'firing') {
+	if (isFull && entry.state.state === 'firing') {
 		entries.pop();
 		entries.at(-1)!.token = entry.token;
 		return;

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { journalEvent, resultsEvent } from '#lib/contracts/event.ts';
 import { detectionRecord, type DetectionRecord, type TrackedObject } from '#lib/contracts/detection.ts';
 import type { PreviewFrame } from '#lib/contracts/messages.ts';
 import { streamInput } from '#lib/contracts/stream.ts';
 import { createMemoryBus, subjects, type Bus } from '../bus/index.ts';
+import { schema } from '../db/index.ts';
 import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { createFiles } from '../files/index.ts';
 import { createStreams, type StreamsRoom } from '../streams/index.ts';
@@ -132,6 +134,73 @@ describe('what is stored', () => {
 	it('survives what a model calls its classes', async () => {
 		show(0, [1], { label: 'nul \u0000 half \ud83d' });
 		expect((await stored())[0]?.label).toBe('nul  half \ufffd');
+	});
+});
+
+describe('a stream that changes hands', () => {
+	it('is stored by its holder alone: nothing without a lease, and nothing of a lease lost meanwhile', async () => {
+		show(0, [1]);
+		token = null;
+		show(2000, [2]);
+		const mine = await grantLease(database.db, streamId, 'other');
+		token = mine;
+		show(4000, [3]);
+		const found = await stored();
+		expect(found.map(({ track_id }) => track_id)).toEqual([3]);
+		expect(room.counts().rows).toBe(0);
+	});
+
+	it('leaves what waited for a picture under the lease it was seen with', async () => {
+		show(0, [1]);
+		show(300, [1, 2]);
+		await room.flush(streamId);
+		token = await grantLease(database.db, streamId, 'other');
+		show(600, [1, 2, 3]);
+		const found = await stored();
+		expect(found.map(({ track_id }) => track_id).sort()).toEqual([1, 1, 2, 2, 3]);
+	});
+
+	it('counts what another instance stored today towards the limit', async () => {
+		show(0, [1]);
+		await room.flush(streamId);
+		await room.stop();
+		open({ limits: { rowsPerDay: 2 } });
+		show(1100, []);
+		show(1200, [9]);
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		for (let i = 0; i < 4; i++) show(2400 + i * 1100, [10 + i]);
+		expect((await stored()).length).toBeLessThan(6);
+		expect(room.counts().thinned).toBeGreaterThan(0);
+	});
+});
+
+describe('the journal', () => {
+	const outbox = () => database.db.select().from(schema.outbox);
+
+	it('is told of what is stored, a hundred at most in a message', async () => {
+		await room.stop();
+		open({ events: true });
+		show(0, [...Array(150).keys()]);
+		const found = await stored(1000);
+		const told = (await outbox()).map((row) =>
+			journalEvent.parse({ ...row, id: row.message_id, created_at: row.created_at.toISOString() })
+		);
+		const batches = told.map(({ payload }) => resultsEvent.parse(payload));
+		expect(batches.map(({ detections }) => detections.length)).toEqual([100, 50]);
+		expect(batches.every(({ stream_id }) => stream_id === streamId)).toBe(true);
+		const ids = batches.flatMap(({ detections }) => detections.map(({ id }) => id));
+		expect(new Set(ids)).toEqual(new Set(found.map(({ id }) => id)));
+	});
+
+	it('is told nothing of what was not stored, and nothing where there is none', async () => {
+		show(0, [1]);
+		await stored();
+		expect(await outbox()).toEqual([]);
+		open({ events: true });
+		show(0, [1]);
+		await grantLease(database.db, streamId, 'other');
+		await stored();
+		expect(await outbox()).toEqual([]);
 	});
 });
 

@@ -116,6 +116,19 @@ describe('what is stored', () => {
 		expect(await rows()).toBe(1);
 	});
 
+	it('is what the holder of the lease saw: nothing said without it, and nothing of a lease lost meanwhile', async () => {
+		history.start();
+		const say = () => bus.publish(subjects.facts, { streamId: stream, at: Date.now(), zones: [picture] });
+		say();
+		token = null;
+		say();
+		token = await grantLease(database.db, stream, 'other');
+		say();
+		say();
+		await history.stop();
+		expect(await rows()).toBe(2);
+	});
+
 	it('goes with its stream', async () => {
 		await keep([[picture]]);
 		await database.db.delete(schema.streams);
