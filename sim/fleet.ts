@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { printJson } from '../bench/table.ts';
 import { startHost, type Host } from './hosts.ts';
-import { beginMeasuring } from './measure.ts';
+import { beginMeasuring, rowSizes } from './measure.ts';
 import { summary, type Outcome } from './report.ts';
 import { createRuns } from './runs.ts';
 import { openWorld, wrongTokens } from './world.ts';
@@ -105,6 +105,7 @@ async function simulate(): Promise<Outcome> {
 		fleet: reports.flatMap(({ figures }) => Object.values(figures)),
 		loopDelayP99Ms: Math.max(...reports.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
 		web: Object.values(webReport.figures)[0]!,
+		rowSizes: await rowSizes(world),
 		wrongTokens: await wrongTokens(world.sql),
 		runs: runs.doubtful()
 	};

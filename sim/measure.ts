@@ -162,3 +162,12 @@ async function statements({ sql }: World): Promise<Counted[]> {
 	}
 	return [...byKind.values()].sort((a, b) => b.totalMs - a.totalMs);
 }
+
+/** What a row takes with its indexes, bytes, of every table that has some. */
+export async function rowSizes({ sql }: World): Promise<{ table: string; rows: number; bytes: number }[]> {
+	await sql`analyze`;
+	const rows = await sql<{ table: string; rows: string; bytes: number }[]>`
+		select relname as table, n_live_tup as rows, round(pg_total_relation_size(relid) / n_live_tup)::int as bytes
+		from pg_stat_user_tables where n_live_tup >= 50 and relname not like 'sim%' order by relname`;
+	return rows.map((row) => ({ ...row, rows: Number(row.rows) }));
+}

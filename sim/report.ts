@@ -16,6 +16,7 @@ export interface Outcome {
 	fleet: InstanceFigures[];
 	loopDelayP99Ms: number;
 	web: InstanceFigures;
+	rowSizes: { table: string; rows: number; bytes: number }[];
 	wrongTokens: number;
 	runs: { unleased: number; overlaps: number; longestMs: number };
 }
@@ -97,6 +98,11 @@ export function summary(outcome: Outcome): { problems: string[]; json: object } 
 				meanMs.toFixed(2),
 				share.toFixed(3)
 			])
+	);
+	printTable(
+		'What a row takes with its indexes',
+		['table', 'rows', 'bytes a row'],
+		outcome.rowSizes.map(({ table, rows, bytes }) => [table, rows, bytes])
 	);
 	const growth = {
 		databaseMBPerStreamHour: (perStream(costs.databaseBytesPerS) * HOUR) / 1e6,
