@@ -39,11 +39,14 @@ const KINDS: Member['kind'][] = ['writer', 'relay', 'consumer', 'nats', 'postgre
 export async function runHarness(options: Options): Promise<Report> {
 	const began = performance.now();
 	const scene = await openScene(options.seed, options.statesPerSecond);
+	const leave = () => void scene.close().finally(() => process.exit(130));
+	for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave);
 	try {
 		const kills = await killAbout(scene, options);
 		await sleep(1000);
 		const code = await scene.writer.end();
-		if (code !== 0) throw new Error(`the writer did not end in peace (${code})`);
+		if (code !== 0)
+			throw new Error(`the writer did not end in peace (${code}): ${scene.writer.crashes().join('\n')}`);
 		const drained = performance.now();
 		const left = await drain(scene, options);
 		const counted = await audit(scene.client, scene.receiver);
@@ -57,6 +60,7 @@ export async function runHarness(options: Options): Promise<Report> {
 			ok: isWell(counted) && crashes.length === 0 && counted.alerts > 0
 		};
 	} finally {
+		for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, leave);
 		await scene.close();
 	}
 }

@@ -7,6 +7,10 @@ import type { Settings } from './processes/instance.ts';
 
 const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 60_000;
+/** One that ended by itself is started again, as whoever runs it does. */
+const AGAIN_AFTER_MS = 500;
+/** So many times; a process that cannot live is given up. */
+const MAX_CRASHES = 3;
 
 /** Something that can be killed: a process, NATS or PostgreSQL. */
 export interface Member {
@@ -35,26 +39,35 @@ export async function startProcess(
 	const crashes: string[] = [];
 	let expected = false;
 	let up = false;
-	let child = await launch();
+	let again: NodeJS.Timeout | undefined;
+	let child: ChildProcess;
+	/** Whoever stops the harness stops what it started. */
+	const endTogether = () => void child?.kill('SIGKILL');
+	process.once('exit', endTogether);
+	await launch();
 
-	async function launch(): Promise<ChildProcess> {
+	async function launch(): Promise<void> {
 		expected = false;
 		const started = spawn(process.execPath, [file, JSON.stringify(settings)], {
 			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
 			env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' }
 		});
+		child = started;
 		let said = '';
 		for (const stream of [started.stdout!, started.stderr!])
 			stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-3000)));
 		started.once('exit', (code, signal) => {
 			up = false;
-			if (!expected)
-				crashes.push(`${settings.name} ended by itself (${code ?? signal}): ${said.slice(-1000)}`);
+			if (!expected) crashed(`${settings.name} ended by itself (${code ?? signal}): ${said.slice(-1000)}`);
 		});
 		const limit = AbortSignal.timeout(READY_WITHIN_MS);
 		await Promise.race([once(started, 'message', { signal: limit }), once(started, 'exit')]);
 		up = started.exitCode === null && started.signalCode === null;
-		return started;
+	}
+	function crashed(how: string): void {
+		crashes.push(how);
+		if (crashes.length >= MAX_CRASHES) return;
+		again = setTimeout(() => void launch(), AGAIN_AFTER_MS);
 	}
 	async function gone(): Promise<void> {
 		if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -64,15 +77,15 @@ export async function startProcess(
 		kind,
 		isUp: () => up,
 		async kill() {
+			clearTimeout(again);
 			expected = true;
 			up = false;
 			child.kill('SIGKILL');
 			await gone();
 		},
-		async revive() {
-			child = await launch();
-		},
+		revive: launch,
 		async end() {
+			clearTimeout(again);
 			expected = true;
 			child.kill('SIGTERM');
 			await Promise.race([gone(), sleep(END_WITHIN_MS, null, { ref: false })]);

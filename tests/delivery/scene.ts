@@ -57,7 +57,7 @@ export async function openScene(seed: number, statesPerSecond: number): Promise<
 		...{ client, receiver, nats, writer, processes },
 		members: [...processes, natsMember(nats), postgresMember(cluster, client)],
 		async close() {
-			for (const member of processes) if (member.isUp()) await member.kill();
+			await Promise.all(processes.map((member) => member.kill()));
 			await client.close(1);
 			await Promise.all([nats.stop(), receiver.stop(), cluster.stop()]);
 			rmSync(folder, { recursive: true, force: true });
