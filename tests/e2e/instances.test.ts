@@ -126,15 +126,15 @@ describe('one labelled instance, and a camera that asks for labels', () => {
 		await eventually(health, ({ status, instance }) => status === 'connected' && instance === 'north-1', 20);
 	});
 
-	it('asks for the place when a camera is added', async () => {
+	it('asks for the place when a camera is added, and looks from there', async () => {
 		const { page } = watched;
 		await page.goto('/?add=1');
 		const dialog = page.getByRole('dialog');
 		await dialog.getByLabel('Address', { exact: true }).fill(FILM);
+		await dialog.getByRole('button', { name: 'Ask for gpu=yes' }).click();
 		await dialog.getByRole('button', { name: /^Look/ }).click();
 		await dialog.getByRole('button', { name: 'Name it' }).click({ timeout: 20_000 });
 		await dialog.getByLabel('Name', { exact: true }).fill('Second');
-		await dialog.getByRole('button', { name: 'Ask for gpu=yes' }).click();
 		await dialog.getByRole('button', { name: 'Add and start' }).click();
 		await page.waitForURL(/stream=/);
 		const all = (await admin.json('GET', '/api/v1/streams')).body as StreamRecord[];
