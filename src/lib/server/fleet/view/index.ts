@@ -46,8 +46,9 @@ interface Heard {
 
 const TICK_MS = 1000;
 const LOOK_EVERY_MS = 3000;
-/** Changes come in groups: one look for all. */
+/** Changes come in groups: one look for all; and in floods: no more than a few a second. */
 const LOOK_SOON_MS = 150;
+const LOOK_GAP_MS = 500;
 /** Statuses come every second. */
 const SILENT_AFTER_MS = 5000;
 /** For so long a free stream is on its way to an instance. */
@@ -109,10 +110,12 @@ export function createView(deps: ViewDeps): View {
 	}
 
 	function lookSoon(): void {
-		soon ??= setTimeout(() => {
+		if (soon) return;
+		const afterMs = Math.max(LOOK_SOON_MS, lookedAt + LOOK_GAP_MS - now());
+		soon = setTimeout(() => {
 			soon = null;
 			void look();
-		}, LOOK_SOON_MS);
+		}, afterMs);
 		soon.unref();
 	}
 

@@ -187,22 +187,22 @@ describe('a stream that nobody runs', () => {
 	});
 
 	test.each([
-		[{ site: 'north' }, [knownInstance('x')], 'No instance bears site=north'],
-		[{}, [knownInstance('x', { roles: ['web'] })], 'No instance runs workers'],
-		[{}, [knownInstance('x', { state: 'away' })], 'No instance runs workers'],
-		[{}, [knownInstance('x', { streams: 4 })], 'The one instance is full: 4 of 4 streams'],
+		[{ site: 'north' }, 'No instance bears site=north', [knownInstance('x')]],
+		[{}, 'No instance runs workers', [knownInstance('x', { roles: ['web'] })]],
+		[{}, 'No instance runs workers', [knownInstance('x', { state: 'away' })]],
+		[{}, 'The one instance is full: 4 of 4 streams', [knownInstance('x', { streams: 4 })]],
 		[
 			{},
-			[knownInstance('x', { streams: 4 }), knownInstance('y', { streams: 8, max_streams: 8 })],
-			'All 2 instances are full: 12 of 12 streams'
+			'All 2 instances are full: 12 of 12 streams',
+			[knownInstance('x', { streams: 4 }), knownInstance('y', { streams: 8, max_streams: 8 })]
 		],
 		[
 			{ gpu: 'yes' },
-			[knownInstance('x'), knownInstance('y', { labels: { gpu: 'yes' }, streams: 4 })],
-			'The one instance bearing gpu=yes is full: 4 of 4 streams'
+			'The one instance bearing gpu=yes is full: 4 of 4 streams',
+			[knownInstance('x'), knownInstance('y', { labels: { gpu: 'yes' }, streams: 4 })]
 		],
-		[{}, [knownInstance('x', { streams: 3 })], 'No instance has taken it yet, although there is room']
-	])('asking for %j of %#: %s', async (placement, there, detail) => {
+		[{}, 'No instance has taken it yet, although there is room', [knownInstance('x', { streams: 3 })]]
+	])('asking for %j says: %s', async (placement, detail, there) => {
 		wanted = [wantedStream('a', { placement })];
 		instances = there;
 		const status = await why();
@@ -295,7 +295,7 @@ test('the database is asked every few seconds, and soon after a change', async (
 			{ streamId: `${i}`, change: 'created' },
 			{ instance: 'there', here: false, at: Date.now() }
 		);
-	await vi.advanceTimersByTimeAsync(300);
+	await vi.advanceTimersByTimeAsync(600);
 	expect(looks.length - before).toBe(1);
 });
 
