@@ -1,5 +1,6 @@
 // npm run bench:bus: what a watched stream costs in CPU when its pictures cross NATS to another instance, against the same in one process;
-// and what crosses while nobody watches: nothing.
+// and what crosses while nobody watches: nothing. The limit holds for the whole path of a stream, from its camera to the encoder of a
+// viewer's events, as an operator pays for it; the bus and the fan-out alone are told beside it, with frames made for nothing.
 import { fileURLToPath } from 'node:url';
 import { startNats } from '#lib/server/bus/testing/nats-server.ts';
 import type { NodePlan } from './bus/node.ts';
@@ -9,14 +10,16 @@ import { median, printJson, printTable } from './table.ts';
 const CLIP = fileURLToPath(new URL('../scenes/loops/junction.mp4', import.meta.url));
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const WINDOW_S = Number(process.env['BENCH_WINDOW_S'] ?? 10);
-const WARMUP_S = 3;
+const WARMUP_S = 4;
 const FPS = 6;
 const LIMIT = 1.2;
+/** Part of the frames that a round must have shown. */
+const ENOUGH = 0.75;
 
 /** What a frame costs: made ready in a worker thread, or out of a film by decoding it and measuring its motion. */
 const PATHS = [
 	{ name: 'bus and fan-out alone', frames: 'synthetic', streams: 16 },
-	{ name: 'a whole stream: decoding, motion, bus, fan-out', frames: { clip: CLIP }, streams: 4 }
+	{ name: 'a whole stream: decoding, motion, bus, fan-out', frames: { clip: CLIP }, streams: 2 }
 ] as const;
 
 const nats = await startNats({ jetstream: false });
@@ -24,15 +27,19 @@ try {
 	const results = [];
 	for (const { name, frames, streams } of PATHS) {
 		const rounds: Round[] = [];
-		for (let round = 0; round < ROUNDS; round++) {
+		for (let round = 0; rounds.length < ROUNDS && round < 2 * ROUNDS; round++) {
 			// By turns, so that a machine that slows down slows down both.
 			const ways = [() => together(frames, streams), () => apart(frames, streams)];
 			const order = round % 2 === 0 ? ways : [...ways].reverse();
 			const costs = [];
 			for (const way of order) costs.push(await way());
 			const [here, across] = (round % 2 === 0 ? costs : costs.reverse()) as [Cost, Cost];
+			// On a machine that is busy elsewhere frames are missing, and the cost of one says nothing.
+			const wanted = ENOUGH * streams * FPS * WINDOW_S;
+			if (Math.min(here.shown, across.shown) < wanted) continue;
 			rounds.push({ here, across, ratio: across.cpuMs / across.shown / (here.cpuMs / here.shown) });
 		}
+		if (rounds.length === 0) throw new Error(`${name}: this machine is too busy to measure anything`);
 		results.push({ name, streams, ...summary(rounds) });
 	}
 	const unwatched = await measure(
@@ -77,6 +84,7 @@ function summary(rounds: Round[]) {
 		shownHere: middle(({ here }) => here.shown),
 		shownAcross: middle(({ across }) => across.shown),
 		dropped: Math.max(...rounds.map(({ across }) => across.dropped)),
+		rounds: rounds.length,
 		ratio: middle(({ ratio }) => ratio),
 		ratios: rounds.map(({ ratio }) => Number(ratio.toFixed(3)))
 	};
@@ -87,10 +95,11 @@ function report(
 	unwatched: Cost
 ): void {
 	printTable(
-		`CPU ms a frame shown, ${FPS} frames a second a stream, ${ROUNDS} rounds of ${WINDOW_S} s by turns (medians)`,
+		`CPU ms a frame shown, ${FPS} frames a second a stream, rounds of ${WINDOW_S} s by turns (medians)`,
 		[
 			'path',
 			'streams',
+			'rounds',
 			'one process',
 			'two over NATS',
 			'ratio',
@@ -102,6 +111,7 @@ function report(
 		results.map((result) => [
 			result.name,
 			result.streams,
+			result.rounds,
 			result.hereMs.toFixed(3),
 			result.acrossMs.toFixed(3),
 			result.ratio.toFixed(3),

@@ -8,14 +8,16 @@ import type { Link } from './connection.ts';
 import { ensureStreams, journalStreams, type JournalStream } from './streams.ts';
 import type { WireSubjects } from './wire.ts';
 
+const NOT_ASKED = 'JetStream has yet to answer';
 const ASK_AGAIN_MS = 2_000;
 /** A NATS cluster of so many servers keeps so many copies of each message. */
 const REPLICAS = 3;
 
 export interface JetStreamAccess {
-	connection: NatsConnection;
 	client: JetStreamClient;
 	manager: JetStreamManager;
+	/** Copies a cluster keeps of everything; 1 on a single server. */
+	replicas: number;
 }
 
 export interface JetStream {
@@ -41,7 +43,7 @@ export function createJetStream({ link, prefix, wire, log }: JetStreamParts): Je
 	const streams = journalStreams(prefix, wire);
 	const handlers = new Set<() => void>();
 	let access: JetStreamAccess | null = null;
-	let reason = 'JetStream has not been asked yet';
+	let reason = NOT_ASKED;
 	let mending: Promise<boolean> | null = null;
 	let timer: NodeJS.Timeout | null = null;
 	let closed = false;
@@ -51,8 +53,9 @@ export function createJetStream({ link, prefix, wire, log }: JetStreamParts): Je
 		if (connection === null || closed) return false;
 		try {
 			const manager = await jetstreamManager(connection);
-			await ensureStreams(manager, streams, replicasOf(connection));
-			access = { connection, client: jetstream(connection), manager };
+			const replicas = replicasOf(connection);
+			await ensureStreams(manager, streams, replicas);
+			access = { client: jetstream(connection), manager, replicas };
 			if (reason !== '') log.info('the journal is there: JetStream keeps messages');
 			reason = '';
 		} catch (error) {
@@ -79,6 +82,7 @@ export function createJetStream({ link, prefix, wire, log }: JetStreamParts): Je
 
 	const stopFollowing = link.onConnect(() => {
 		access = null;
+		reason = NOT_ASKED;
 		void mend();
 	});
 

@@ -109,7 +109,8 @@ function consumeStream(parts: ConsumeParts): Running {
 
 	async function readUntilBroken(): Promise<void> {
 		messages = await openConsumer(parts);
-		if (signal.aborted) await messages.close();
+		// Not awaited: what is closed ends when it is read.
+		if (signal.aborted) end();
 		for await (const message of messages) {
 			const handling = handle(parts, message).finally(() => underWay.delete(handling));
 			underWay.add(handling);

@@ -28,7 +28,11 @@ export function createNatsObjects({ jetStream, prefix }: NatsObjectsParts): Obje
 
 	async function open(): Promise<Opened> {
 		const access = jetStream.use();
-		const bucket = await new Objm(access.client).create(name, { description: 'Vector Flow: files' });
+		const { replicas } = access;
+		const bucket = await new Objm(access.client).create(name, {
+			description: 'Vector Flow: files',
+			replicas
+		});
 		return {
 			...access,
 			bucket,
