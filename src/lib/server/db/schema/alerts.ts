@@ -82,13 +82,11 @@ export const detections = pgTable(
 	]
 );
 
-/** One second of a stream, or of one of its zones. */
+/** One second of a stream, or of one of its zones. Partitioned by time, as all of history.ts is. */
 export const flowSamples = pgTable(
 	'flow_samples',
 	{
-		stream_id: uuid('stream_id')
-			.notNull()
-			.references(() => streams.id, { onDelete: 'cascade' }),
+		stream_id: uuid('stream_id').notNull(),
 		/** Null is the whole picture. */
 		zone_id: uuid('zone_id'),
 		at: moment('at').notNull(),
