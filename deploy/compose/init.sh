@@ -3,12 +3,18 @@
 set -eu
 cd "$(dirname "$0")"
 
+random() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+
 if [ -e .env ]; then
+	# Made by an earlier version, it has no secret yet for what Grafana sends.
+	if ! grep -q '^VF_WEBHOOK_TOKEN=' .env; then
+		echo "VF_WEBHOOK_TOKEN=$(random 24)" >> .env
+		echo "Added VF_WEBHOOK_TOKEN to deploy/compose/.env."
+		exit 0
+	fi
 	echo "deploy/compose/.env is there already; nothing changed."
 	exit 0
 fi
-
-random() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
 umask 077
 admin_email=${1:-admin@example.org}
@@ -26,6 +32,7 @@ VF_SECRET_KEY=$(random 32)
 POSTGRES_PASSWORD=$(random 24)
 NATS_PASSWORD=$(random 24)
 VF_METRICS_TOKEN=$metrics_token
+VF_WEBHOOK_TOKEN=$(random 24)
 GRAFANA_ADMIN_PASSWORD=$(random 12)
 VF_ADMIN_EMAIL=$admin_email
 VF_ADMIN_PASSWORD=$admin_password

@@ -1,5 +1,6 @@
 // Lays rows of panels on Grafana's grid of 24 columns, numbers them, and makes the dashboard of them.
-import type { Panel } from './panels.ts';
+import { PROMETHEUS, type LoosePanel } from './panels.ts';
+import type { PanelFile, RowFile } from './schema.ts';
 
 export const COLUMNS = 24;
 const HEADER_HEIGHT = 1;
@@ -9,15 +10,10 @@ export interface Row {
 	/** Grid units of about 30 px. */
 	height: number;
 	/** From left to right; what does not fit goes on below. */
-	panels: Panel[];
+	panels: LoosePanel[];
 }
 
-export interface Placed {
-	id: number;
-	type: string;
-	title: string;
-	gridPos: { x: number; y: number; w: number; h: number };
-}
+export type Placed = (PanelFile | RowFile) & { title: string };
 
 /** The panels of all rows, each row under a header of its own, numbered from 1 in the order of reading. */
 export function layOut(rows: readonly Row[]): Placed[] {
@@ -27,20 +23,17 @@ export function layOut(rows: readonly Row[]): Placed[] {
 		// A title opens a section; without one the panels go on in the section above.
 		if (title !== '') {
 			const gridPos = { x: 0, y, w: COLUMNS, h: HEADER_HEIGHT };
-			placed.push({ id: placed.length + 1, type: 'row', title, gridPos, ...HEADER });
+			placed.push({ id: placed.length + 1, type: 'row', title, gridPos, collapsed: false, panels: [] });
 			y += HEADER_HEIGHT;
 		}
 		let x = 0;
 		for (const { width, ...panel } of panels) {
 			if (x + width > COLUMNS) [x, y] = [0, y + height];
 			const gridPos = { x, y, w: width, h: height };
-			placed.push({ id: placed.length + 1, gridPos, datasource: DATASOURCE, ...panel } as Placed);
+			placed.push({ id: placed.length + 1, gridPos, datasource: PROMETHEUS, ...panel });
 			x += width;
 		}
 		y += height;
 	}
 	return placed;
 }
-
-const HEADER = { collapsed: false, panels: [] };
-const DATASOURCE = { type: 'prometheus', uid: 'prometheus' };

@@ -1,4 +1,5 @@
 // The kinds of panels, in the form of Grafana's dashboard JSON: what overview.ts builds its rows of.
+import type { Custom, FieldConfigFile, FieldFile, Options, PanelFile } from './schema.ts';
 
 /** The data source's uid, as provisioning/datasources names it. */
 export const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' } as const;
@@ -10,21 +11,11 @@ export interface Query {
 }
 
 /** A panel without its place and its number, which the grid gives. */
-export interface Panel {
-	type: string;
+export type LoosePanel = Omit<PanelFile, 'id' | 'gridPos' | 'type'> & {
+	type: keyof Options;
 	title: string;
-	description: string;
 	width: number;
-	targets: object[];
-	fieldConfig: FieldConfig;
-	options: object;
-	transformations?: object[];
-}
-
-interface FieldConfig {
-	defaults: Record<string, unknown>;
-	overrides: { matcher: { id: string; options: string }; properties: { id: string; value: unknown }[] }[];
-}
+};
 
 /** From this value on, this colour; null is from below. */
 export type Step = readonly [from: number | null, colour: string];
@@ -53,7 +44,7 @@ type Words = readonly [title: string, description: string];
 const PLAIN: readonly Step[] = [[null, 'text']];
 
 /** Curves over time. */
-export function curves([title, description]: Words, queries: Query[], look: Curves = {}): Panel {
+export function curves([title, description]: Words, queries: Query[], look: Curves = {}): LoosePanel {
 	const { draw = 'line', stacked = false, colours = {}, steps, width = 12 } = look;
 	return {
 		type: 'timeseries',
@@ -76,22 +67,19 @@ export function curves([title, description]: Words, queries: Query[], look: Curv
 					spanNulls: false,
 					stacking: { mode: stacked ? 'normal' : 'none', group: 'A' },
 					thresholdsStyle: { mode: steps ? 'dashed' : 'off' }
-				}
+				} satisfies Custom['timeseries']
 			},
-			overrides: Object.entries(colours).map(([name, colour]) => ({
-				matcher: { id: 'byName', options: name },
-				properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]
-			}))
+			overrides: inColours(colours)
 		},
 		options: {
 			legend: { displayMode: 'table', placement: 'bottom', showLegend: true, calcs: ['lastNotNull', 'max'] },
 			tooltip: { mode: 'multi', sort: 'desc' }
-		}
+		} satisfies Options['timeseries']
 	};
 }
 
 /** One number as it is now, its past behind it. */
-export function number([title, description]: Words, expr: string, look: Look = {}): Panel {
+export function number([title, description]: Words, expr: string, look: Look = {}): LoosePanel {
 	return {
 		type: 'stat',
 		title,
@@ -112,13 +100,16 @@ export function number([title, description]: Words, expr: string, look: Look = {
 			graphMode: 'area',
 			justifyMode: 'auto',
 			orientation: 'auto',
-			textMode: 'value'
-		}
+			textMode: 'value',
+			wideLayout: true,
+			showPercentChange: false,
+			percentChangeColorMode: 'standard'
+		} satisfies Options['stat']
 	};
 }
 
 /** Shares of a whole, each in its colour. */
-export function ring([title, description]: Words, query: Query, colours: Record<string, string>): Panel {
+export function ring([title, description]: Words, query: Query, colours: Record<string, string>): LoosePanel {
 	return {
 		type: 'piechart',
 		title,
@@ -127,18 +118,22 @@ export function ring([title, description]: Words, query: Query, colours: Record<
 		targets: [overTime(query, 0)],
 		fieldConfig: {
 			defaults: { unit: 'short', decimals: 0, color: { mode: 'palette-classic' } },
-			overrides: Object.entries(colours).map(([name, colour]) => ({
-				matcher: { id: 'byName', options: name },
-				properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]
-			}))
+			overrides: inColours(colours)
 		},
 		options: {
 			reduceOptions: LATEST,
+			orientation: 'auto',
 			pieType: 'donut',
 			displayLabels: ['value'],
-			legend: { displayMode: 'table', placement: 'right', showLegend: true, values: ['value', 'percent'] },
+			legend: {
+				displayMode: 'table',
+				placement: 'right',
+				showLegend: true,
+				calcs: [],
+				values: ['value', 'percent']
+			},
 			tooltip: { mode: 'single', sort: 'none' }
-		}
+		} satisfies Options['piechart']
 	};
 }
 
@@ -147,7 +142,7 @@ export function bands(
 	[title, description]: Words,
 	query: Query,
 	words: Record<string, { text: string; color: string }>
-): Panel {
+): LoosePanel {
 	return {
 		type: 'state-timeline',
 		title,
@@ -159,7 +154,7 @@ export function bands(
 				color: { mode: 'thresholds' },
 				mappings: [{ type: 'value', options: words }],
 				thresholds: thresholdsOf(PLAIN),
-				custom: { fillOpacity: 80, lineWidth: 0 }
+				custom: { fillOpacity: 80, lineWidth: 0 } satisfies Custom['state-timeline']
 			},
 			overrides: []
 		},
@@ -168,14 +163,18 @@ export function bands(
 			showValue: 'never',
 			alignValue: 'left',
 			rowHeight: 0.85,
-			legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+			legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
 			tooltip: { mode: 'single', sort: 'none' }
-		}
+		} satisfies Options['state-timeline']
 	};
 }
 
 /** What is now, a row a series, the named labels as columns. */
-export function table([title, description]: Words, expr: string, columns: Record<string, string>): Panel {
+export function table(
+	[title, description]: Words,
+	expr: string,
+	columns: Record<string, string>
+): LoosePanel {
 	const wanted = Object.keys(columns);
 	return {
 		type: 'table',
@@ -184,7 +183,7 @@ export function table([title, description]: Words, expr: string, columns: Record
 		width: 12,
 		targets: [atOnce(expr, 'A')],
 		fieldConfig: { defaults: { custom: { align: 'auto', filterable: false } }, overrides: [] },
-		options: { showHeader: true, cellHeight: 'sm' },
+		options: { frameIndex: 0, showHeader: true, cellHeight: 'sm' } satisfies Options['table'],
 		transformations: [
 			{ id: 'filterFieldsByName', options: { include: { names: wanted } } },
 			{
@@ -199,8 +198,8 @@ export function table([title, description]: Words, expr: string, columns: Record
 }
 
 /** Where the cameras stand, and what moves there: points over a layer of heat. Both read degrees from labels. */
-export function map([title, description]: Words, points: string, heat: string): Panel {
-	const location = { mode: 'coords', latitude: 'latitude', longitude: 'longitude' };
+export function map([title, description]: Words, points: string, heat: string): LoosePanel {
+	const location = { mode: 'coords', latitude: 'latitude', longitude: 'longitude' } as const;
 	return {
 		type: 'geomap',
 		title,
@@ -252,7 +251,7 @@ export function map([title, description]: Words, points: string, heat: string): 
 				}
 			],
 			tooltip: { mode: 'details' }
-		},
+		} satisfies Options['geomap'],
 		// Labels are texts, and a geomap wants numbers.
 		transformations: [
 			{
@@ -282,9 +281,11 @@ const POINT = {
 
 const LATEST = { calcs: ['lastNotNull'], fields: '', values: false };
 
+type Target = Record<string, unknown>;
+
 const refId = (index: number) => String.fromCharCode(65 + index);
 
-function overTime({ expr, legend }: Query, index: number): object {
+function overTime({ expr, legend }: Query, index: number): Target {
 	return {
 		refId: refId(index),
 		datasource: PROMETHEUS,
@@ -297,7 +298,7 @@ function overTime({ expr, legend }: Query, index: number): object {
 }
 
 /** As it is now, with every label a column. */
-function atOnce(expr: string, name: string): object {
+function atOnce(expr: string, name: string): Target {
 	return {
 		refId: name,
 		datasource: PROMETHEUS,
@@ -309,7 +310,14 @@ function atOnce(expr: string, name: string): object {
 	};
 }
 
-function valueOf({ unit = 'short', decimals, min, max }: Look): Record<string, unknown> {
+function inColours(colours: Record<string, string>): FieldConfigFile['overrides'] {
+	return Object.entries(colours).map(([name, colour]) => ({
+		matcher: { id: 'byName', options: name },
+		properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }]
+	}));
+}
+
+function valueOf({ unit = 'short', decimals, min, max }: Look): FieldFile {
 	return {
 		unit,
 		...(decimals !== undefined && { decimals }),
@@ -318,6 +326,6 @@ function valueOf({ unit = 'short', decimals, min, max }: Look): Record<string, u
 	};
 }
 
-function thresholdsOf(steps: readonly Step[]): object {
+function thresholdsOf(steps: readonly Step[]): NonNullable<FieldFile['thresholds']> {
 	return { mode: 'absolute', steps: steps.map(([value, color]) => ({ value, color })) };
 }
