@@ -132,6 +132,11 @@ describe('one labelled instance, and a camera that asks for labels', () => {
 		const dialog = page.getByRole('dialog');
 		await dialog.getByLabel('Address', { exact: true }).fill(FILM);
 		await dialog.getByRole('button', { name: 'Ask for gpu=yes' }).click();
+		await field(page).last().locator('input').fill('rack=none');
+		await dialog.getByRole('button', { name: /^Look/ }).click();
+		await dialog.getByText(/nothing can look/).waitFor();
+		await dialog.getByRole('button', { name: 'Add it anyway' }).waitFor();
+		await dialog.getByRole('button', { name: 'Remove rack=none' }).click();
 		await dialog.getByRole('button', { name: /^Look/ }).click();
 		await dialog.getByRole('button', { name: 'Name it' }).click({ timeout: 20_000 });
 		await dialog.getByLabel('Name', { exact: true }).fill('Second');
