@@ -205,7 +205,7 @@ describe('a start that cannot be', () => {
 		['an unknown variable', { VF_MAX_STREAM: '4' }, 'did you mean VF_MAX_STREAMS?'],
 		['a bad port', { PORT: 'http' }, 'PORT must be a whole number'],
 		['a half-given administrator', { VF_ADMIN_EMAIL: 'a@example.org' }, 'go together'],
-		['NATS, which this version does not speak', { NATS_URL: 'nats://localhost' }, 'NATS_URL is set'],
+		['NATS at no address of NATS', { NATS_URL: 'http://localhost' }, 'nats:// or tls://'],
 		['an ffmpeg that is not there', { FFMPEG_PATH: '/nowhere/ffmpeg' }, 'FFMPEG_PATH names /nowhere/ffmpeg']
 	])('because of %s says so in a line', async (_, env, words) => {
 		const { code, output } = await startInVain({ dataDir, env: env as Record<string, string> });
