@@ -122,4 +122,5 @@ ALTER INDEX "flow_samples_of_stream" RENAME TO "flow_samples_default_of_stream";
 CREATE TABLE "flow_samples" (LIKE "flow_samples_default" INCLUDING DEFAULTS) PARTITION BY RANGE ("at");--> statement-breakpoint
 CREATE INDEX "flow_samples_of_place" ON "flow_samples" USING btree ("stream_id","zone_id","at");--> statement-breakpoint
 CREATE INDEX "flow_samples_of_stream" ON "flow_samples" USING btree ("stream_id","at");--> statement-breakpoint
-ALTER TABLE "flow_samples" ATTACH PARTITION "flow_samples_default" DEFAULT;
+ALTER TABLE "flow_samples" ATTACH PARTITION "flow_samples_default" DEFAULT;--> statement-breakpoint
+ALTER TABLE "system_settings" ADD COLUMN "grafana_url" text;

@@ -31,7 +31,11 @@ export const systemSettingsInput = z.strictObject({
 	geocoder_url: webAddress
 		.nullable()
 		.default(null)
-		.describe('Nominatim-compatible search service; null hides address search')
+		.describe('Nominatim-compatible search service; null hides address search'),
+	grafana_url: webAddress
+		.nullable()
+		.default(null)
+		.describe('Grafana, shown in a frame beside the dashboard; null shows no such tab')
 });
 export type SystemSettingsInput = z.infer<typeof systemSettingsInput>;
 export type SystemSettings = SystemSettingsInput & { updated_at: string };

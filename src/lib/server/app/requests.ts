@@ -15,7 +15,7 @@ import { AppError } from '../base/errors.ts';
 import { boundBody } from '../http/body.ts';
 import { authorise } from '../http/endpoint.ts';
 import { DATABASE_AWAY, problemOf, problemResponse, retryHeaders } from '../http/problem.ts';
-import { secureHeaders } from './headers.ts';
+import { allowFrame, secureHeaders } from './headers.ts';
 import type { Services } from './services.ts';
 
 type HandleInput = Parameters<Handle>[0];
@@ -45,7 +45,17 @@ async function handled(services: Services, { event, resolve }: HandleInput): Pro
 	const response = await respond(services, { event, resolve });
 	response.headers.set('x-request-id', requestId);
 	secureHeaders(response.headers, services.config);
+	if (event.url.pathname === '/dashboard') await allowGrafana(services, response.headers);
 	return response;
+}
+
+/** The dashboard alone frames Grafana; a page without that policy shows all but the frame. */
+async function allowGrafana({ settings }: Services, headers: Headers): Promise<void> {
+	const address = await settings.get().then(
+		({ grafana_url }) => grafana_url,
+		() => null
+	);
+	if (address !== null) allowFrame(headers, address);
 }
 
 async function respond(services: Services, { event, resolve }: HandleInput): Promise<Response> {

@@ -25,7 +25,8 @@ describe('settings', () => {
 			live_preview_jpeg_quality: 65,
 			live_preview_max_width: 960,
 			orientation_offset_deg: 0,
-			geocoder_url: null
+			geocoder_url: null,
+			grafana_url: null
 		});
 	});
 
@@ -97,6 +98,7 @@ describe('settings', () => {
 		{ retention_alerts_days: 0 },
 		{ geocoder_url: 'file:///etc/passwd' },
 		{ geocoder_url: 'javascript:alert(1)' },
+		{ grafana_url: 'javascript:alert(1)' },
 		{ map_style_url: `https://x/${'a'.repeat(3000)}` },
 		{ map_style_url: 'https://x/\u0000' },
 		{ unknown: 1 }

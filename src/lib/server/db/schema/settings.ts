@@ -17,6 +17,7 @@ export const systemSettings = pgTable(
 		retention_clips_days: integer('retention_clips_days').notNull(),
 		map_style_url: text('map_style_url'),
 		geocoder_url: text('geocoder_url'),
+		grafana_url: text('grafana_url'),
 		updated_at: moment('updated_at').notNull().defaultNow()
 	},
 	(table) => [check('system_settings_one_row', sql`${table.id} = 1`)]
