@@ -558,6 +558,14 @@ describe('forgetting', () => {
 		expect(await only()).toMatchObject({ status: 'firing' });
 	});
 
+	it('names the files that belong to alerts', async () => {
+		say('firing');
+		const { id } = await only();
+		const path = (await alerts.file(id, 'snapshot')).slice(dataDir.length + 1);
+		const stranger = path.replace(id, '00000000-0000-4000-8000-000000000000');
+		expect(await alerts.knownFiles([path, stranger, 'alerts/x'])).toEqual(new Set([path]));
+	});
+
 	it('removes clips before their alerts, and says so', async () => {
 		say('firing');
 		const { id } = await only();

@@ -1,6 +1,6 @@
 // The models room on a real database and disk, with real models: what is kept, what is refused, and what stays behind.
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
@@ -174,6 +174,26 @@ describe('use', () => {
 		await models.remove(id);
 		expect(files()).toEqual([]);
 		expect(await models.loadable(id)).toBeNull();
+	});
+
+	it('says of a model whose file is gone, or not as it was, that it cannot be used', async () => {
+		const { id } = await upload(tinyModel(), { name: 'People' });
+		const [file] = files();
+		writeFileSync(join(dir, file!), 'half a mod');
+		const words = /^The file of People, version 1, is not here\. The file is not there any more/;
+		const refused = { code: 'model_unusable', message: expect.stringMatching(words) as string };
+		await expect(models.loadable(id)).rejects.toMatchObject(refused);
+		rmSync(join(dir, file!));
+		await expect(models.loadable(id)).rejects.toMatchObject(refused);
+		await models.remove(id);
+		expect(await models.loadable(id)).toBeNull();
+	});
+
+	it('names the files that belong to models', async () => {
+		const { id } = await upload(tinyModel());
+		const paths = [`models/${id}.onnx`, `models/${randomUUID()}.onnx`];
+		expect(await models.knownFiles(paths)).toEqual(new Set([paths[0]]));
+		expect(await models.knownFiles([])).toEqual(new Set());
 	});
 
 	it('lets no stream choose a model that is not there', async () => {

@@ -52,6 +52,13 @@ test('forgets step by step what is older than the settings say, and goes on afte
 	expect(prune).toHaveBeenCalledWith(new Date('2026-11-17T10:00:00Z'));
 });
 
+test('looks through what is swept in every round, whatever fails', async () => {
+	const run = vi.fn(async () => {});
+	const broken = { name: 'broken', run: () => Promise.reject(new Error('NATS is away')) };
+	await room([], { sweeps: [broken, { name: 'models', run }] }).retention.round();
+	expect(run).toHaveBeenCalledOnce();
+});
+
 test('removes folders of streams that are gone, and nothing else', async () => {
 	for (const name of [KNOWN, GONE, 'lost+found'])
 		for (const parent of ['detections', 'ring']) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { RequestEvent } from '@sveltejs/kit';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Role } from '#lib/contracts/account.ts';
 import type { RunState } from '#lib/contracts/run.ts';
 import {
@@ -415,6 +415,29 @@ describe('what is left behind', () => {
 				(await runnableStreams()).length === 0 && (await streams.list({ ephemeral: true })).length === 1
 		);
 		expect(await scenarios.get(id)).toMatchObject({ status: 'inactive' });
+	});
+
+	it('is looked after by several instances at once, and each finds no fault in it', async () => {
+		const warn = vi.fn();
+		const others = Array.from({ length: 3 }, () =>
+			room({ log: Object.assign(pino({ level: 'silent' }), { warn }) })
+		);
+		await Promise.all([init('One'), init('Two'), session(), session()]);
+		for (let i = 0; i < 6; i++)
+			await streams.ephemeral.create(streamInput.parse({ name: 'x', rtsp_url: camera_url }));
+		const { db } = database;
+		await db.execute(
+			sql`update scenarios set shutdown_at = now(), end_reason = 'shutdown' where kind = 'scenario'`
+		);
+		await db.execute(sql`update scenarios set seen_at = now() - interval '1 hour' where kind = 'session'`);
+		await db.execute(sql`update streams set created_at = now() - interval '1 hour'`);
+		for (const other of others) other.start();
+		const left = () => streams.list({ ephemeral: true });
+		await expect.poll(async () => (await left()).length, { timeout: 5000 }).toBe(4);
+		await expect.poll(async () => (await left()).some(({ is_active }) => is_active)).toBe(false);
+		await Promise.all(others.map((other) => other.stop()));
+		expect((await scenarios.sessions.list()).map(({ end_reason }) => end_reason)).toEqual(['idle', 'idle']);
+		expect(warn).not.toHaveBeenCalled();
 	});
 
 	it('is forgotten with its results by age, and not before its end', async () => {
