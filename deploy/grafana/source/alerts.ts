@@ -94,12 +94,12 @@ export const RULES: readonly AlertRule[] = [
 const SIGN = { above: '>', below: '<' } as const;
 
 /** Rules as Prometheus reads them, for those who run an Alertmanager. As an object, which may be written as YAML. */
-export function prometheusRules(rules: readonly AlertRule[] = RULES): object {
+export function prometheusRules(rules: readonly AlertRule[] = RULES, interval = EVALUATED_EVERY): object {
 	return {
 		groups: [
 			{
 				name: GROUP,
-				interval: EVALUATED_EVERY,
+				interval,
 				rules: rules.map((rule) => ({
 					alert: rule.title,
 					expr: `(${rule.expr}) ${SIGN[rule.is]} ${rule.threshold}`,
