@@ -7,6 +7,9 @@ import { inbox, parkedMessages } from '../db/schema/delivery.ts';
 
 export type MessagesDatabase = Db;
 
+/** While an effect is under way nothing is asked of its transaction; another instance may have to answer first. */
+const EFFECT_WITHIN = '30s';
+
 /** Kept of each consumer; beyond it the oldest go. */
 const KEPT = 1000;
 
@@ -95,6 +98,7 @@ export async function once(
 	effect: () => Promise<void>
 ): Promise<boolean> {
 	return db.transaction(async (tx) => {
+		await tx.execute(sql.raw(`set local idle_in_transaction_session_timeout = '${EFFECT_WITHIN}'`));
 		const entered = await tx
 			.insert(inbox)
 			.values({ consumer, message_id: messageId })
