@@ -53,7 +53,9 @@ async function rounds(blow: Blow): Promise<Round[]> {
 		say(
 			`${NAMES[blow]} ${number + 1}/${EACH}: ${one.streams} streams, lease ${one.leaseS.toFixed(2)} s, frames ${one.frameS.toFixed(2)} s` +
 				(one.backS === null ? '' : `, back in its place ${one.backS.toFixed(2)} s`) +
-				(one.trespasses.length === 0 ? '' : `, ${one.trespasses.length} WRITES UNDER ANOTHER'S LEASE`)
+				one.trespasses
+					.map((t) => `\n  STALE: ${t.writer} wrote ${t.table} held by ${t.holder ?? 'nobody'}`)
+					.join('')
 		);
 	}
 	return done;

@@ -74,7 +74,7 @@ async function simulate(): Promise<Outcome> {
 	for (const host of hosts) host.tell({ type: 'go' });
 	const placed = await placing(null);
 	say(`placed: leases ${seconds(placed.leasesS)}, pictures ${seconds(placed.livesS)}`);
-	await sleep(5000);
+	await written();
 
 	const measured = await beginMeasuring(world, { workers: workers.map(({ pid }) => pid), web: [web.pid] });
 	for (const host of hosts) host.tell({ type: 'reset' });
@@ -133,6 +133,19 @@ async function placing(lost: Lost | null): Promise<{ leasesS: number; livesS: nu
 		await sleep(100);
 	}
 	return result;
+}
+
+/** Waits until what became of the runs is written: a while of the fleet's life is quiet. */
+async function written(): Promise<void> {
+	const limit = Date.now() + GIVE_UP_MS;
+	for (let last = -1; Date.now() < limit;) {
+		const [row] = await world.sql<{ count: number }[]>`
+			select (select count(*) from stream_run_transitions)::int
+				+ (select count(*) from outbox where handled_at is not null)::int as count`;
+		if (row?.count === last) return;
+		last = row?.count ?? last;
+		await sleep(3000);
+	}
 }
 
 /** Streams with a living lease; of the lost ones those that a survivor holds. */

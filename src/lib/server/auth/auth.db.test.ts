@@ -400,6 +400,7 @@ it('answers `unavailable` when the database takes too long', async () => {
 	await setUp();
 	const cookie = cookieOf(await signIn('admin@example.org', PASSWORD));
 	const blocked = database.db.transaction(async (tx) => {
+		await tx.execute('set local idle_in_transaction_session_timeout = 0');
 		await tx.execute('lock table sessions in access exclusive mode');
 		await expect(auth.identify(withCookie(cookie))).rejects.toMatchObject({ code: 'unavailable' });
 	});

@@ -1,8 +1,8 @@
 // Telling a database that is away from a query that is wrong: the first heals by itself and answers 503.
 
-/** Classes 08 (connection), 57P (shut down, starting up), 53300 (no connection left); and what sockets say. */
+/** Classes 08 (connection), 57P (shut down, starting up), 25P03 (a transaction stood still), 53300 (no connection left); and what sockets say. */
 const OUTAGE_CODES =
-	/^(08\w{3}|57P0[1-5]|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ENOENT|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+	/^(08\w{3}|57P0[1-5]|25P03|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|ECONN(REFUSED|RESET)|EPIPE|ENOENT|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 
 /** True when the error, or a cause within it, is a query that found no database to answer it. */
 export function isDatabaseOutage(error: unknown): boolean {

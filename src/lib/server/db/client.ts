@@ -1,7 +1,9 @@
 // The connection pool, the query builder over it, and whether the database answers.
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type Options, type Sql } from 'postgres';
+import { guardTransactions } from './lost.ts';
 import * as schema from './schema/index.ts';
+import { createSockets } from './socket.ts';
 
 /** What a store takes: typed queries over the pool. */
 export type Db = PostgresJsDatabase<typeof schema>;
@@ -13,6 +15,11 @@ export type ConnectionTarget = string | { host: string; port: number; database: 
 
 const POOL_SIZE = 10;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/**
+ * A transaction in which nothing is asked for so long belongs to a server that hangs or was cut off. What it holds locked is let
+ * go before its leases expire: nobody could take its streams over otherwise.
+ */
+const STANDSTILL_MS = 4000;
 const RETRY_S = 0.5;
 
 export interface Client {
@@ -24,7 +31,7 @@ export interface Client {
 
 export function connect(
 	target: ConnectionTarget,
-	options: { max?: number; unlimited?: boolean; plainTypes?: boolean } = {}
+	options: { max?: number; unlimited?: boolean } = {}
 ): Client {
 	const settings: Options<Record<string, never>> = {
 		max: options.max ?? POOL_SIZE,
@@ -32,13 +39,21 @@ export function connect(
 		// Quick and steady: the database is near, and requests wait for it.
 		backoff: () => RETRY_S,
 		onnotice: () => {},
-		// The driver's own question for array types rejects unheard, and ends the process, when its connection is given up.
-		...(options.plainTypes && { fetch_types: false }),
+		// The driver's own question for array types rejects unheard, and ends the process, when its connection is lost.
+		fetch_types: false,
 		connection: {
 			application_name: 'vector-flow',
-			...(options.unlimited ? {} : { statement_timeout: STATEMENT_TIMEOUT_MS })
+			...(options.unlimited
+				? {}
+				: {
+						statement_timeout: STATEMENT_TIMEOUT_MS,
+						idle_in_transaction_session_timeout: STANDSTILL_MS
+					})
 		}
 	};
+	// The driver's types do not know of `socket`.
+	Object.assign(settings, { socket: createSockets() });
 	const sql = typeof target === 'string' ? postgres(target, settings) : postgres({ ...settings, ...target });
+	guardTransactions(sql);
 	return { db: drizzle(sql, { schema }), sql, close: (seconds = 3) => sql.end({ timeout: seconds }) };
 }

@@ -10,7 +10,7 @@ export interface Line {
 }
 
 export function openLine(target: ConnectionTarget): Line {
-	const open = () => connect(target, { max: 1, plainTypes: true });
+	const open = () => connect(target, { max: 1 });
 	let client = open();
 	return {
 		db: () => client.db,
