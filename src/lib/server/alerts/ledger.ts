@@ -4,7 +4,7 @@ import type { RuleState } from '#lib/contracts/alert.ts';
 import { backoffMs } from '../base/backoff.ts';
 import { causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { isDatabaseOutage } from '../base/outage.ts';
+import { isDatabaseInTrouble } from '../base/outage.ts';
 
 /** A state, the fencing token under which it was said, and what was taken along at its moment. */
 export interface Entry<T> {
@@ -108,7 +108,7 @@ export function createLedger<T>({
 		try {
 			await task.work();
 		} catch (error) {
-			if (isDatabaseOutage(error) || ++task.refusals < MAX_REFUSALS) throw error;
+			if (isDatabaseInTrouble(error) || ++task.refusals < MAX_REFUSALS) throw error;
 			log.error({ err: error, task: key }, 'gave up a task of the alerts');
 		}
 		if (tasks.get(key) === task) tasks.delete(key);
@@ -120,7 +120,7 @@ export function createLedger<T>({
 		try {
 			await write(entry);
 		} catch (error) {
-			if (isDatabaseOutage(error)) throw error;
+			if (isDatabaseInTrouble(error)) throw error;
 			rules.delete(ruleId);
 			rules.set(ruleId, queue); // the others first
 			if (++queue.refusals < MAX_REFUSALS) throw error;

@@ -2,7 +2,7 @@
 import type { DetectionRecord } from '#lib/contracts/detection.ts';
 import { causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { isDatabaseOutage } from '../base/outage.ts';
+import { isDatabaseInTrouble } from '../base/outage.ts';
 import type { NewDetection } from './store.ts';
 
 export interface Writer {
@@ -47,7 +47,7 @@ export function createWriter({ insert, stored, log }: WriterOptions): Writer {
 			} catch (error) {
 				complain(error);
 				// A batch the database refuses would be refused for ever.
-				if (!isDatabaseOutage(error)) lost += batch.length;
+				if (!isDatabaseInTrouble(error)) lost += batch.length;
 				else {
 					waiting.unshift(...batch);
 					return;

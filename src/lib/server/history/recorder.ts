@@ -2,7 +2,7 @@
 import type { StreamFacts, ZoneFacts } from '#lib/contracts/facts.ts';
 import { causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { isDatabaseOutage } from '../base/outage.ts';
+import { isDatabaseInTrouble } from '../base/outage.ts';
 import type { SampleRow } from './store.ts';
 
 /** What may wait while the database is away, in zones' seconds: 16 streams of 4 zones for four minutes. */
@@ -51,7 +51,7 @@ export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 				drop(batch.length - (await store.insert(batch)));
 			} catch (error) {
 				// What the database refuses it will refuse again; what it did not get waits for it.
-				if (isDatabaseOutage(error)) rows.unshift(...batch);
+				if (isDatabaseInTrouble(error)) rows.unshift(...batch);
 				else givenUp += batch.length;
 				bound();
 				throw error;
