@@ -7,17 +7,8 @@
 // - what belongs to a machine (GPU): max by instance, for each of its streams tells the same
 import type { DashboardFile } from './schema.ts';
 import { type Row, layOut, type Placed } from './grid.ts';
-import {
-	bands,
-	curves,
-	map,
-	number,
-	PROMETHEUS,
-	ring,
-	table,
-	type LoosePanel,
-	type Query
-} from './panels.ts';
+import { map } from './map.ts';
+import { bands, curves, number, PROMETHEUS, ring, table, type LoosePanel, type Query } from './panels.ts';
 
 /** The streams that the variable at the top chose. */
 const CHOSEN = 'stream_name=~"$stream_name"';
