@@ -4,7 +4,7 @@ import { PROBLEM_CODES, type ProblemCode } from '#lib/contracts/problem.ts';
 import { FAILURE_WORDS, PROBLEM_WORDS } from './codes.ts';
 import { openApiDocument } from './document.ts';
 import { CHAPTERS, problemsOf, type Operation } from './operations.ts';
-import { INPUTS } from './schemas.ts';
+import { ANSWERS, INPUTS } from './schemas.ts';
 
 export const GENERATED =
 	'<!-- Written by `npm run docs:generate`; change src/lib/server/openapi instead. -->';
@@ -20,13 +20,17 @@ function apiPage(): string {
 		'# API',
 		'Bodies are JSON. Sign in at `POST /api/auth/sign-in/email`, which sets a cookie, or send an API key as `Authorization: Bearer <key>`.',
 		'Roles: `viewer` reads, `operator` also runs and tunes streams, `admin` everything; who creates, replaces or removes a stream, or changes its address, is an admin. Errors are problem documents with a stable `code`: see [errors](errors.md). The same as OpenAPI 3.1: `GET /api/v1/openapi.json`.',
-		...CHAPTERS.flatMap(({ title, operations }) => [
+		...CHAPTERS.flatMap(({ title, words, operations }) => [
 			`## ${title}`,
+			words,
 			overview(operations),
 			...operations.flatMap(details)
 		]),
 		'## Bodies',
-		...bodyNames().flatMap((name) => [`### ${name}`, fieldsOf(name)])
+		...bodyNames().flatMap((name) => [`### ${name}`, fieldsOf(name)]),
+		'## Answers',
+		'Every field is always there, unless it is told that it may be left out.',
+		...Object.keys(ANSWERS).flatMap((name) => [`### ${name}`, answerFields(name)])
 	]);
 }
 
@@ -54,7 +58,8 @@ function details(operation: Operation): string[] {
 function answerWords({ answer }: Operation): string {
 	if ('media' in answer) return `${answer.status} \`${answer.media}\``;
 	if (!('schema' in answer)) return `${answer.status}`;
-	return `${answer.status} ${answer.list ? `a list of ${answer.schema}` : answer.schema}`;
+	const name = `[${answer.schema}](#${answer.schema.toLowerCase()})`;
+	return `${answer.status} ${answer.list ? `a list of ${name}` : name}`;
 }
 
 export type Schema = {
@@ -62,6 +67,7 @@ export type Schema = {
 	enum?: unknown[];
 	const?: unknown;
 	anyOf?: Schema[];
+	items?: Schema;
 	[limit: string]: unknown;
 };
 
@@ -89,6 +95,7 @@ interface ObjectSchema {
 	properties?: Record<string, Schema & Partial<ObjectSchema>>;
 	required?: string[];
 	oneOf?: ObjectSchema[];
+	anyOf?: ObjectSchema[];
 }
 
 function fieldsOf(name: string): string {
@@ -102,6 +109,20 @@ function fieldsOf(name: string): string {
 		typeof property.description === 'string' ? property.description : ''
 	]);
 	return table(partial ? ['field', 'is', 'meaning'] : ['field', 'is', 'default', 'meaning'], rows);
+}
+
+function answerFields(name: string): string {
+	const schema = openApiDocument('').components.schemas[name] as ObjectSchema;
+	return (schema.anyOf ?? [schema]).map(answerTable).join('\n\nOr:\n\n');
+}
+
+function answerTable({ properties = {}, required = [] }: ObjectSchema): string {
+	const rows = Object.entries(properties).map(([field, property]) => [
+		`\`${field}\``,
+		`${kind(property)}${required.includes(field) ? '' : ', may be left out'}`,
+		typeof property.description === 'string' ? property.description : ''
+	]);
+	return table(['field', 'is', 'meaning'], rows);
 }
 
 /** One of several forms that `type` tells apart: its own table, the fields of its `config` among the others. */
@@ -140,23 +161,25 @@ export function kind(schema: Schema): string {
 			return text(schema);
 		case 'boolean':
 			return 'true or false';
+		case 'array':
+			return schema.items ? `list of ${kind(schema.items)}` : 'list';
 		default:
 			return schema.type ?? 'any';
 	}
 }
 
 function text({ format, minLength, maxLength }: Schema): string {
-	const name =
-		format === 'uri'
-			? 'web address'
-			: format === 'uuid'
-				? 'uuid'
-				: format === 'email'
-					? 'e-mail address'
-					: 'text';
+	const name = FORMATS[String(format)] ?? 'text';
 	const length = name === 'uuid' ? '' : range(minLength, maxLength);
 	return length === '' ? name : `${name},${length} characters`;
 }
+
+const FORMATS: Record<string, string> = {
+	uri: 'web address',
+	uuid: 'uuid',
+	email: 'e-mail address',
+	'date-time': 'moment'
+};
 
 function range(least: unknown, most: unknown): string {
 	if (least === undefined && most === undefined) return '';

@@ -1,11 +1,14 @@
 // The document, the route files and the reference pages say the same.
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { PROBLEM_CODES } from '#lib/contracts/problem.ts';
 import { openApiDocument } from './index.ts';
 import { CHAPTERS, METHODS } from './operations.ts';
 import { referencePages } from './markdown.ts';
+import { formats } from './testing/formats.ts';
 
 const root = path.join(import.meta.dirname, '../../../..');
 const document = openApiDocument('1.2.3');
@@ -17,13 +20,18 @@ interface Handler {
 	source: string;
 }
 
-/** Every handler of the files under src/routes/api/v1, with the role it asks for. */
+/** Better Auth answers there; which of its routes are open, the gateway of the auth room says. */
+const SIGN_IN = 'src/routes/api/auth';
+
+/** Every handler of the files under src/routes, with the role it asks for. */
 function handlers(): Handler[] {
-	return globSync('src/routes/api/v1/**/+server.ts', { cwd: root }).flatMap((file) => {
+	const files = globSync('src/routes/**/+server.ts', { cwd: root });
+	return files.filter(isOurs).flatMap((file) => {
 		const source = readFileSync(path.join(root, file), 'utf8');
 		const route = file
 			.replace(/^src\/routes/, '')
 			.replace(/\/\+server\.ts$/, '')
+			.replaceAll(/\/\(\w+\)/g, '')
 			.replaceAll(/\[(\w+)\]/g, '{$1}');
 		return METHODS.filter((method) => new RegExp(`export const ${method}\\b`).test(source)).map((method) => ({
 			call: `${method} ${route}`,
@@ -33,8 +41,10 @@ function handlers(): Handler[] {
 	});
 }
 
+const isOurs = (file: string) => !file.startsWith(SIGN_IN);
+
 describe('the document and the routes', () => {
-	const documented = operations.filter((operation) => operation.path.startsWith('/api/v1/'));
+	const documented = operations.filter((operation) => !operation.path.startsWith('/api/auth/'));
 
 	it('name the same calls', () => {
 		const calls = documented.map(({ method, path: route }) => `${method} ${route}`);
@@ -115,6 +125,46 @@ describe('the document', () => {
 
 	it('knows every problem code', () => {
 		expect(Object.keys(document.components.responses).sort()).toEqual(Object.keys(PROBLEM_CODES).sort());
+	});
+});
+
+describe('a stranger', () => {
+	const ajv = new Ajv2020({ strict: false, allErrors: true });
+	formats(ajv);
+	ajv.addSchema({ $id: 'document', ...document });
+
+	it('reads a document that is OpenAPI 3.1 by its own schema', async () => {
+		const { valid, errors } = await new Validator().validate(
+			JSON.parse(JSON.stringify(document)) as Record<string, unknown>
+		);
+		expect(errors ?? []).toEqual([]);
+		expect(valid).toBe(true);
+	});
+
+	it.each(Object.keys(document.components.schemas))('gets an example of %s that it takes', (name) => {
+		const check = ajv.compile({ $ref: `document#/components/schemas/${name}` });
+		const { examples } = document.components.schemas[name] as { examples: unknown[] };
+		expect(check(examples[0]), JSON.stringify(check.errors)).toBe(true);
+	});
+
+	it('is told what every chapter is about, and every parameter of a path', () => {
+		for (const { title, words } of CHAPTERS) expect(words, title).toMatch(/^[A-Z].{20,}\.$/s);
+		for (const [, methods] of Object.entries(document.paths)) {
+			for (const { parameters = [] } of Object.values(methods)) {
+				for (const parameter of parameters as { in: string; name: string; description?: string }[])
+					if (parameter.in === 'path') expect(parameter.description, parameter.name).toMatch(/^the \w+/);
+			}
+		}
+	});
+
+	it('is told how to prove who they are, call by call', () => {
+		const schemes = Object.keys(document.components.securitySchemes);
+		expect(schemes).toEqual(['session', 'apiKey', 'metricsToken', 'webhookToken']);
+		for (const { role, path: route, method, token } of operations) {
+			const told = document.paths[route]?.[method.toLowerCase()]?.security;
+			const own = token ? [{ [token]: [] }, {}] : [];
+			expect(told, route).toEqual(role === 'public' ? own : undefined);
+		}
 	});
 });
 

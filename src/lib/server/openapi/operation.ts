@@ -7,11 +7,17 @@ import type { AnswerName, InputName } from './schemas.ts';
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
 
+export const TOKENS = ['metricsToken', 'webhookToken'] as const;
+export type TokenName = (typeof TOKENS)[number];
+
 export interface Operation {
 	method: Method;
 	/** With its parameters in braces. */
-	path: `/api/${string}`;
+	path: `/${string}`;
+	/** `public` needs no role; a `token` may be needed instead. */
 	role: Role | 'public';
+	/** The secret of its own that programs send, where it is neither a session nor an API key. */
+	token?: TokenName;
 	summary: string;
 	/** What is worth knowing before calling it. */
 	notes?: string;
@@ -22,12 +28,15 @@ export interface Operation {
 	answer: Answer;
 	/** Beside those that follow from role, body, query and path. */
 	problems?: ProblemCode[];
+	/** Has a secret of its own, as `components.securitySchemes` name it. */
+	security?: 'webhook';
 	/** Takes `If-Match` with the record's ETag. */
 	ifMatch?: true;
 }
 
+/** `also`: the same form comes with this status, and is no problem document. */
 export type Answer =
-	| { status: 200 | 201 | 202; schema: AnswerName; list?: true }
+	| { status: 200 | 201 | 202; schema: AnswerName; list?: true; also?: 503 }
 	| { status: 204 }
 	| { status: 200; media: string; words: string };
 
@@ -38,5 +47,7 @@ export const media = (type: string, words: string): Answer => ({ status: 200, me
 
 export interface Chapter {
 	title: string;
+	/** What it is about, for whoever meets it for the first time. */
+	words: string;
 	operations: Operation[];
 }

@@ -46,6 +46,7 @@ import {
 import { systemSettingsInput } from '#lib/contracts/settings.ts';
 import { STREAM_STATUSES, type StreamHealth, type StreamStatus } from '#lib/contracts/status.ts';
 import { streamInput, streamPatch, streamRecord } from '#lib/contracts/stream.ts';
+import type { Check, HealthReport } from '../telemetry/health/report.ts';
 import { zoneInput, zonePatch, zoneRecord } from '#lib/contracts/zone.ts';
 
 const moment = z.iso.datetime();
@@ -203,6 +204,36 @@ const metricsTarget = z.object({
 		.describe('scheme, path, and the name and the roles of the instance')
 });
 
+const check = z.union([
+	z.object({ state: z.literal('ok') }),
+	z.object({ state: z.enum(['degraded', 'failed']), reason: z.string().describe('in words') })
+]) satisfies z.ZodType<Check>;
+
+const healthReport = z.object({
+	status: z
+		.enum(['healthy', 'degraded', 'unhealthy'])
+		.describe('degraded works in part and heals by itself, or with the step its details name'),
+	service: z.literal('vector-flow'),
+	version: z.string(),
+	timestamp: moment,
+	details: z
+		.record(z.string(), z.union([check, z.number(), z.string()]))
+		.describe('each check by name, beside some figures')
+}) satisfies z.ZodType<HealthReport>;
+
+const readiness = z.object({
+	status: z.enum(['ready', 'not ready']),
+	waitingFor: z.array(z.string()).describe('checks that are not ok, or `stopping`')
+});
+
+/** As Better Auth answers; other fields are not promised. */
+const signedIn = z.looseObject({
+	token: z.string().describe('of the session; the cookie holds it signed'),
+	user: z.looseObject({ id: z.string(), email: z.string(), name: z.string() })
+});
+
+const openApi = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) });
+
 /** Bodies: described as they are sent, defaults optional. */
 export const INPUTS = {
 	StreamInput: streamInput,
@@ -262,6 +293,12 @@ export const ANSWERS = {
 	User: user,
 	ApiKey: apiKey,
 	NewApiKey: newApiKey,
+	SignedIn: signedIn,
+	SignedOut: z.object({ success: z.boolean() }),
+	HealthReport: healthReport,
+	Alive: z.object({ status: z.literal('alive') }),
+	Readiness: readiness,
+	OpenApi: openApi,
 	SetupNeeded: z.object({ needed: z.boolean() }),
 	Problem: problem
 };

@@ -4,6 +4,8 @@ import { list, media, one, type Chapter } from '../operation.ts';
 
 export const ALERTS: Chapter = {
 	title: 'Alerts',
+	words:
+		'An alert is a rule that fired, with a start and an end, however it flickers in between; those that other systems report stand in the same list.',
 	operations: [
 		{
 			method: 'GET',

@@ -4,6 +4,8 @@ import { list, nothing, one, type Chapter } from '../operation.ts';
 
 export const CHANNELS: Chapter = {
 	title: 'Channels and deliveries',
+	words:
+		'A channel is where alerts are delivered. Deliveries are tried again for a day, each under one idempotency key, and every attempt is told.',
 	operations: [
 		{
 			method: 'GET',

@@ -4,6 +4,7 @@ import { list, media, type Chapter } from '../operation.ts';
 
 export const DETECTIONS: Chapter = {
 	title: 'Detections',
+	words: 'Objects that were stored, with the annotated frame of each. Boxes are in 0..1 of the frame.',
 	operations: [
 		{
 			method: 'GET',

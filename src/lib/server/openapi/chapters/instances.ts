@@ -3,6 +3,7 @@ import { list, type Chapter } from '../operation.ts';
 
 export const INSTANCES: Chapter = {
 	title: 'Instances',
+	words: 'An instance is one running server. Several share a database and divide the streams among them.',
 	operations: [
 		{
 			method: 'GET',

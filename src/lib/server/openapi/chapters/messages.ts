@@ -4,6 +4,8 @@ import { list, nothing, type Chapter } from '../operation.ts';
 
 export const MESSAGES: Chapter = {
 	title: 'Messages set aside',
+	words:
+		'What could not be done is not lost and does not stand in the way: it is set aside, to be looked at, tried again or forgotten.',
 	operations: [
 		{
 			method: 'GET',

@@ -4,6 +4,8 @@ import { list, nothing, one, type Chapter } from '../operation.ts';
 
 export const MODELS: Chapter = {
 	title: 'Models',
+	words:
+		'A model is an ONNX file that finds objects. Cameras work without one: then whatever moves is an object.',
 	operations: [
 		{
 			method: 'GET',

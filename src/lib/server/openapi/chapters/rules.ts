@@ -5,6 +5,8 @@ import { list, nothing, one, type Chapter } from '../operation.ts';
 
 export const RULES: Chapter = {
 	title: 'Zones and rules',
+	words:
+		'A zone is a polygon or a line on a picture, in 0..1 of the frame. A rule is a condition over zones, objects or motion; while it holds, an alert fires.',
 	operations: [
 		{
 			method: 'GET',

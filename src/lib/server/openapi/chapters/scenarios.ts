@@ -4,6 +4,8 @@ import { list, nothing, one, type Chapter, type Operation } from '../operation.t
 
 export const SCENARIOS: Chapter = {
 	title: 'Scenarios and sessions',
+	words:
+		'A run addressed by its uuid: a scenario lasts until it is shut down, a session until its owner is gone.',
 	operations: [
 		{
 			method: 'POST',
