@@ -72,6 +72,7 @@ export function createFleet({ db, line, bus, log, self, events = false }: FleetD
 	};
 	const view = createView({
 		self,
+		showsOthers: self.roles.some((role) => role !== 'worker'),
 		bus,
 		log,
 		engine,

@@ -14,6 +14,11 @@ export type StatusHandler = (status: StreamStatus, from: Source) => void;
 
 export interface ViewDeps {
 	self: { id: string };
+	/**
+	 * Whether anybody is shown here, or told, how other instances' streams do. Where not, their statuses stay away: with every
+	 * instance hearing all of them, the bus would carry as many as streams times instances.
+	 */
+	showsOthers: boolean;
 	bus: Bus;
 	log: Pick<Logger, 'debug'>;
 	engine(): Pick<LocalEngine, 'statuses' | 'status'>;
@@ -197,6 +202,7 @@ export function createView(deps: ViewDeps): View {
 	const silentStreams = () => [...heard.keys()].filter((id) => !isHeard(id));
 
 	function silentInstances(): string[] {
+		if (!deps.showsOthers) return [];
 		const quiet = (id: string) => now() - (voices.get(id) ?? -Infinity) >= SILENT_AFTER_MS;
 		return instances
 			.filter(({ id, state, streams }) => id !== self.id && state === 'up' && streams > 0 && quiet(id))
@@ -206,6 +212,16 @@ export function createView(deps: ViewDeps): View {
 	function tick(): void {
 		const news = silentStreams().some((id) => !told.has(id));
 		if (news || now() - lookedAt >= LOOK_EVERY_MS) void look();
+	}
+
+	function listen(): (() => void)[] {
+		return [
+			bus.subscribe(subjects.status, hear),
+			bus.subscribe(subjects.streamChange, ({ change }) => {
+				if (change !== 'display' && change !== 'processing') lookSoon();
+			}),
+			bus.subscribe(subjects.leasesFreed, lookSoon)
+		];
 	}
 
 	function status(streamId: string): StreamStatus {
@@ -239,13 +255,7 @@ export function createView(deps: ViewDeps): View {
 		},
 		look,
 		start() {
-			unsubscribe = [
-				bus.subscribe(subjects.status, hear),
-				bus.subscribe(subjects.streamChange, ({ change }) => {
-					if (change !== 'display' && change !== 'processing') lookSoon();
-				}),
-				bus.subscribe(subjects.leasesFreed, lookSoon)
-			];
+			unsubscribe = deps.showsOthers ? listen() : [bus.subscribe(subjects.status, hear, { from: 'here' })];
 			timer = setInterval(tick, TICK_MS);
 			timer.unref();
 		},

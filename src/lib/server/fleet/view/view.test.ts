@@ -75,8 +75,20 @@ beforeEach(async () => {
 	databaseAway = false;
 	heard = [];
 	said = createLocal(log);
-	view = createView({
+	view = viewOf(true);
+	view.onStatus(({ streamId, status }, from) => heard.push([streamId, status, from]));
+	view.start();
+	await view.look();
+});
+afterEach(() => {
+	view.stop();
+	vi.useRealTimers();
+});
+
+function viewOf(showsOthers: boolean): View {
+	return createView({
 		self: { id: 'here' },
+		showsOthers,
 		bus: busOf(said),
 		log,
 		engine: () => ({
@@ -90,13 +102,36 @@ beforeEach(async () => {
 			return { instances, untold: wanted };
 		}
 	});
-	view.onStatus(({ streamId, status }, from) => heard.push([streamId, status, from]));
-	view.start();
-	await view.look();
-});
-afterEach(() => {
-	view.stop();
-	vi.useRealTimers();
+}
+
+describe('an instance that shows nothing of others', () => {
+	beforeEach(() => {
+		view.stop();
+		view = viewOf(false);
+		view.onStatus(({ streamId, status }, from) => heard.push([streamId, status, from]));
+		view.start();
+	});
+
+	test('hears its own engine alone, asks nobody to tell of others, and knows the instances', async () => {
+		own.set('a', statusOf('a', { instance: 'here' }));
+		instances = [knownInstance('there', { streams: 1 })];
+		looks = [];
+		await goOn(12, () => {
+			say(own.get('a')!, 'here');
+			say(statusOf('b'));
+		});
+		expect(view.statuses().map(({ streamId }) => streamId)).toEqual(['a']);
+		expect(heard.every(([id]) => id === 'a')).toBe(true);
+		expect(looks.length).toBeGreaterThan(2);
+		expect(looks.every((missing) => missing.streams.length + missing.instances.length === 0)).toBe(true);
+		expect(view.instances().map(({ id }) => id)).toEqual(['there']);
+	});
+
+	test('tells of a stream that nobody runs', async () => {
+		wanted = [wantedStream('c')];
+		await goOn(12);
+		expect(view.status('c').status).toBe('worker_down');
+	});
 });
 
 describe('a stream that runs', () => {
