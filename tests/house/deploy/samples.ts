@@ -12,6 +12,7 @@ export const SAMPLES: Record<string, string> = {
 	VF_ADMIN_EMAIL: 'admin@example.org',
 	VF_ADMIN_PASSWORD: 'sample-sample',
 	VF_METRICS_TOKEN: 'sample-sample-sample',
+	VF_WEBHOOK_TOKEN: 'sample-sample-sample',
 	POSTGRES_PASSWORD: 'sample',
 	NATS_PASSWORD: 'sample'
 };
