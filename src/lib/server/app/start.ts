@@ -93,10 +93,11 @@ async function begin(services: Services): Promise<void> {
 	files.start();
 	await fleet.start();
 	settings.start();
+	// Wherever a stream is deleted, its samples are.
+	history.start();
 	if (has('worker', 'relay')) alerts.start();
 	if (has('worker')) {
 		detections.start();
-		history.start();
 		fleet.leases.onChange(() => void engine.reconcile());
 		await engine.start();
 	}

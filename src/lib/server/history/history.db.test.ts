@@ -16,7 +16,7 @@ import { createRules } from '../rules/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createHistory, type History } from './index.ts';
 import { createRecorder, MOST_WAITING, type HistoryStore } from './recorder.ts';
-import { deleteOlder, insertSamples, type SampleRow } from './store.ts';
+import { insertSamples, type SampleRow } from './store.ts';
 
 const log = pino({ level: 'silent' });
 const ZONE = randomUUID();
@@ -130,9 +130,14 @@ describe('what is stored', () => {
 	});
 
 	it('goes with its stream', async () => {
-		await keep([[picture]]);
+		history.start();
+		bus.publish(subjects.facts, { streamId: stream, at: Date.now(), zones: [picture] });
+		await history.flush();
+		expect(await rows()).toBe(1);
 		await database.db.delete(schema.streams);
-		expect(await rows()).toBe(0);
+		bus.publish(subjects.streamChange, { streamId: stream, change: 'deleted' });
+		await vi.waitFor(async () => expect(await rows()).toBe(0), { timeout: 5000, interval: 50 });
+		await history.stop();
 	});
 });
 
@@ -213,32 +218,6 @@ it('a day is thinned to a thousand points, and tried in about a second while nob
 	expect(waits.max / 1e6).toBeLessThan(1000);
 });
 
-describe('what is old', () => {
-	it('is deleted, a bounded number at once', async () => {
-		const now = Date.now();
-		const still = facts({ zoneId: null });
-		await keep(
-			Array.from({ length: 20 }, () => [still]),
-			now
-		);
-		const before = new Date(now - 4500);
-		expect(await deleteOlder(database.db, before, 10)).toBe(10);
-		expect(await deleteOlder(database.db, before, 10)).toBe(5);
-		expect(await deleteOlder(database.db, before, 10)).toBe(0);
-		expect((await all(null)).map(({ at }) => at)).toEqual([4, 3, 2, 1, 0].map((s) => now - s * 1000));
-	});
-
-	it('is what is older than a day, even where samples are kept for longer', async () => {
-		const still = facts({ zoneId: null });
-		await keep([[still]], Date.now() - 86_460_000);
-		await keep([[still]], Date.now() - 86_340_000);
-		expect(await rows()).toBe(2);
-		history.start();
-		await vi.waitFor(async () => expect(await rows()).toBe(1), { timeout: 5000, interval: 100 });
-		await history.stop();
-	});
-});
-
 describe('a database that is away', () => {
 	const away = () =>
 		Object.assign(new Error('connect ECONNREFUSED'), { query: 'insert', code: 'ECONNREFUSED' });
@@ -249,7 +228,7 @@ describe('a database that is away', () => {
 			await take(rows);
 			return rows.length;
 		};
-		const store: HistoryStore = { insert, deleteOlder: async () => 0, keptMs: async () => 1000 };
+		const store: HistoryStore = { insert };
 		return createRecorder(store, log);
 	}
 

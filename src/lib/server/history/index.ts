@@ -1,16 +1,16 @@
 // The history room's door: what streams and their zones showed, second by second, kept for a day.
-import { FLOW_RANGES, type FlowPoint, type FlowRange, type ZoneFacts } from '#lib/contracts/facts.ts';
-import type { Logger } from '../base/log.ts';
-import { subjects, type Bus } from '../bus/index.ts';
-import { createRecorder } from './recorder.ts';
 import {
-	deleteOlder,
-	insertSamples,
-	readPage,
-	readPoints,
-	readSeconds,
-	type HistoryDatabase
-} from './store.ts';
+	FLOW_RANGES,
+	type FlowPoint,
+	type FlowRange,
+	type StreamFacts,
+	type ZoneFacts
+} from '#lib/contracts/facts.ts';
+import type { Logger } from '../base/log.ts';
+import { subjects, type Bus, type StreamChange } from '../bus/index.ts';
+import { createKeeper } from './partitions/keeper.ts';
+import { createRecorder } from './recorder.ts';
+import { insertSamples, readPage, readPoints, readSeconds, type HistoryDatabase } from './store.ts';
 
 export interface History {
 	/** At most 1000 points, oldest first, of a zone (null: the whole picture). Empty where nothing is stored. */
@@ -24,7 +24,7 @@ export interface History {
 		from: Date,
 		options: { directions: boolean }
 	): Promise<Iterable<{ at: number; facts: ZoneFacts }>>;
-	/** Begins to write what this instance's runs tell. */
+	/** Begins to write what this instance's runs tell, and to forget what is old. */
 	start(): void;
 	/** Writes what waits, as far as the database lets it. */
 	flush(): Promise<void>;
@@ -42,22 +42,25 @@ export interface HistoryDeps {
 	retentionDays(): Promise<number>;
 }
 
-const DAY_MS = 86_400_000;
-/** Whole seconds are kept no longer than this, whatever the settings say: a zone's day is some 45 MB. */
-const SECONDS_KEPT_MS = DAY_MS;
 const MOST_POINTS = 1000;
 const STOP_WITHIN_MS = 2000;
 
 export function createHistory({ db, bus, log, leaseOf, retentionDays }: HistoryDeps): History {
+	const keeper = createKeeper({ db, log, retentionDays });
+	let room: Promise<void> = Promise.resolve();
 	const recorder = createRecorder(
 		{
-			insert: (rows) => insertSamples(db, rows),
-			deleteOlder: (before, most) => deleteOlder(db, before, most),
-			keptMs: async () => Math.min(SECONDS_KEPT_MS, (await retentionDays()) * DAY_MS)
+			async insert(rows) {
+				await room;
+				return insertSamples(db, rows);
+			}
 		},
 		log
 	);
-	let unsubscribe = () => {};
+	let unsubscribe: (() => void)[] = [];
+	const forget = ({ streamId, change }: StreamChange) => {
+		if (change === 'deleted') void keeper.forget(streamId);
+	};
 
 	return {
 		read(streamId, zoneId, range) {
@@ -68,20 +71,22 @@ export function createHistory({ db, bus, log, leaseOf, retentionDays }: HistoryD
 		page: (...where) => readPage(db, ...where),
 		seconds: (streamId, zoneId, from, { directions }) => readSeconds(db, streamId, zoneId, from, directions),
 		start() {
-			unsubscribe = bus.subscribe(
-				subjects.facts,
-				(facts) => {
-					const token = leaseOf(facts.streamId);
-					if (token !== null) recorder.add(facts, token);
-				},
-				{ from: 'here' }
-			);
+			room = keeper.start();
+			const hear = (facts: StreamFacts) => {
+				const token = leaseOf(facts.streamId);
+				if (token !== null) recorder.add(facts, token);
+			};
+			unsubscribe = [
+				bus.subscribe(subjects.facts, hear, { from: 'here' }),
+				bus.subscribe(subjects.streamChange, forget, { from: 'here' })
+			];
 			recorder.start();
 		},
 		flush: recorder.flush,
 		async stop() {
-			unsubscribe();
+			for (const end of unsubscribe.splice(0)) end();
 			await recorder.stop(STOP_WITHIN_MS);
+			await keeper.stop();
 		}
 	};
 }

@@ -1,4 +1,4 @@
-// Writes the seconds of all streams in one batch a second, without ever holding up a run, and deletes the old ones.
+// Writes the seconds of all streams in one batch a second, without ever holding up a run.
 import type { StreamFacts, ZoneFacts } from '#lib/contracts/facts.ts';
 import { causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
@@ -9,8 +9,6 @@ import type { SampleRow } from './store.ts';
 export const MOST_WAITING = 20_000;
 const ROWS_PER_BATCH = 2000;
 const FLUSH_EVERY_MS = 1000;
-const PRUNE_EVERY_MS = 60_000;
-const PRUNE_AT_ONCE = 5000;
 const COMPLAIN_EVERY_MS = 30_000;
 /** The table's column is this wide. */
 const MOST_IN_A_BIN = 32_767;
@@ -18,19 +16,15 @@ const MOST_IN_A_BIN = 32_767;
 export interface HistoryStore {
 	/** Says how many were written; the others' leases were lost. */
 	insert(rows: readonly SampleRow[]): Promise<number>;
-	/** Deletes at most `most` of each stream; says how many in all. */
-	deleteOlder(before: Date, most: number): Promise<number>;
-	/** How long seconds are kept, ms. */
-	keptMs(): Promise<number>;
 }
 
 export interface Recorder {
 	/** Under the token that the stream is run with. */
 	add(facts: StreamFacts, token: number): void;
 	start(): void;
-	/** Ends the loop and writes what waits, for at most `limitMs`. */
 	/** Writes what waits, as far as the database lets it. */
 	flush(): Promise<void>;
+	/** Ends the loop and writes what waits, for at most `limitMs`. */
 	stop(limitMs: number): Promise<void>;
 }
 
@@ -40,7 +34,6 @@ export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 	let fenced = 0;
 	let complainedAt = -Infinity;
 	let toldAt = -Infinity;
-	let prunedAt = -Infinity;
 	let timer: NodeJS.Timeout | null = null;
 	let working: Promise<void> = Promise.resolve();
 
@@ -59,18 +52,9 @@ export function createRecorder(store: HistoryStore, log: Logger): Recorder {
 		}
 	}
 
-	async function prune(): Promise<void> {
-		if (performance.now() - prunedAt < PRUNE_EVERY_MS) return;
-		const before = new Date(Date.now() - (await store.keptMs()));
-		// A backlog is worked off with the next passes, not all at once.
-		const deleted = await store.deleteOlder(before, PRUNE_AT_ONCE);
-		if (deleted < PRUNE_AT_ONCE) prunedAt = performance.now();
-	}
-
 	async function pass(): Promise<void> {
 		try {
 			await write();
-			await prune();
 		} catch (error) {
 			complain(error);
 		}

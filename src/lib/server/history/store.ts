@@ -1,4 +1,4 @@
-// The SQL of stored seconds: written in batches, read thinned for charts or whole for a dry run, pruned by age.
+// The SQL of stored seconds: written in batches, read thinned for charts or whole for a dry run.
 import { and, asc, eq, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import {
 	DIRECTION_BINS,
@@ -10,7 +10,6 @@ import {
 import type { Db } from '../db/index.ts';
 import { flowSamples } from '../db/schema/alerts.ts';
 import { leases } from '../db/schema/fleet.ts';
-import { streams } from '../db/schema/streams.ts';
 
 export type HistoryDatabase = Db;
 
@@ -49,18 +48,6 @@ export async function insertSamples(db: HistoryDatabase, rows: readonly SampleRo
 			direction real, coherence real, bins smallint[], magnitudes real[], objects jsonb, crossings jsonb)
 		join ${leases} l on l.stream_id = r.stream_id and l.token = r.token`);
 	return count;
-}
-
-/** Deletes at most `most` seconds of each stream that are older than this; says how many. The index makes it cheap. */
-export async function deleteOlder(db: HistoryDatabase, before: Date, most: number): Promise<number> {
-	const gone = await db.execute(sql`
-		delete from ${flowSamples} where ctid = any(array(
-			select old.ctid from ${streams} s cross join lateral (
-				select f.ctid from ${flowSamples} f
-				where f.stream_id = s.id and f.at < ${before.toISOString()}::timestamptz
-				order by f.at limit ${most}
-			) old))`);
-	return gone.count;
 }
 
 const ofZone = (streamId: string, zoneId: string | null, from: Date): SQL => sql`
