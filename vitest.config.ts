@@ -1,4 +1,5 @@
 // Tests by what they need: the suffix of a file picks its project.
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
@@ -14,6 +15,8 @@ export default defineConfig({
 	plugins: [svelte({ configFile: false })],
 	test: {
 		reporters: ['default'],
+		// Two cores are two: left to itself vitest keeps one for itself.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 		projects: [
 			{
 				extends: true,
@@ -47,6 +50,8 @@ export default defineConfig({
 					retry: AGAIN,
 					include: [NEEDS_CAMERAS],
 					exclude: ELSEWHERE,
+					// Frame rates are measured: no other file beside.
+					fileParallelism: false,
 					testTimeout: 60_000,
 					hookTimeout: 60_000
 				}
