@@ -1,5 +1,6 @@
 // Flow over time as the columns a chart draws: gaps are kept as gaps.
 import type { FlowSample } from '#lib/contracts/flow.ts';
+import { layOut, STEPS_JOINED } from './columns.ts';
 
 export interface FlowPoint {
 	/** Seconds since the epoch. */
@@ -21,29 +22,14 @@ export interface Gap {
 	to: number;
 }
 
-/** A point follows the one before it when no more than this many steps lie between. */
-const STEPS_JOINED = 2.5;
-
-/**
- * Lays points out for drawing. Where points are missing for longer than `STEPS_JOINED` steps, an empty point is put
- * between, so that no line is drawn across what was not measured.
- */
+/** Average and maximum for drawing, with an empty point where points are missing. */
 export function flowColumns(points: readonly FlowPoint[], stepS: number): FlowColumns {
-	const columns: FlowColumns = { at: [], avg: [], max: [] };
-	let previous: number | null = null;
-	for (const point of points) {
-		if (previous !== null && point.at - previous > stepS * STEPS_JOINED)
-			push(columns, previous + stepS, null);
-		push(columns, point.at, point.flow);
-		previous = point.at;
-	}
-	return columns;
-}
-
-function push(columns: FlowColumns, at: number, flow: FlowSample | null): void {
-	columns.at.push(at);
-	columns.avg.push(flow ? flow.avg : null);
-	columns.max.push(flow ? flow.max : null);
+	const { at, values } = layOut(points, stepS, (point) => point.at, [
+		({ flow }) => flow?.avg ?? null,
+		({ flow }) => flow?.max ?? null
+	]);
+	const [avg = [], max = []] = values;
+	return { at, avg, max };
 }
 
 /** The stretches between measured points that are longer than a step allows; the time before the first point is not a gap. */

@@ -110,6 +110,11 @@ export class LiveFeed {
 		return seconds.now;
 	}
 
+	/** ms since the epoch by the server's clock, once a second: what it stores is dated so. Reactive. */
+	get serverNow(): number {
+		return seconds.now - this.#clockOffsetMs;
+	}
+
 	/** The newest decoded picture; its bitmap is closed when the next one arrives, so draw it at once. */
 	picture(streamId: string): LivePicture | null {
 		return this.#pictures.get(streamId);

@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import Bell from '@lucide/svelte/icons/bell';
 import Boxes from '@lucide/svelte/icons/boxes';
 import Cctv from '@lucide/svelte/icons/cctv';
+import ChartSpline from '@lucide/svelte/icons/chart-spline';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Map from '@lucide/svelte/icons/map';
 import Settings from '@lucide/svelte/icons/settings';
@@ -17,6 +18,7 @@ export const PAGES: readonly PageLink[] = [
 	{ path: '/', label: 'Fleet', icon: Cctv },
 	{ path: '/live', label: 'Live', icon: LayoutGrid },
 	{ path: '/map', label: 'Map', icon: Map },
+	{ path: '/dashboard', label: 'Dashboard', icon: ChartSpline },
 	{ path: '/alerts', label: 'Alerts', icon: Bell },
 	{ path: '/models', label: 'Models', icon: Boxes },
 	{ path: '/settings', label: 'Settings', icon: Settings }
