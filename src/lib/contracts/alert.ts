@@ -1,5 +1,6 @@
 // Alerts: a rule that fired, with a start and an end, however it flickers in between.
 import { z } from 'zod';
+import { askedMoment } from './moment.ts';
 import { SEVERITIES, type Severity } from './rule.ts';
 
 export const ALERT_SOURCES = ['rule', 'grafana'] as const;
@@ -53,12 +54,11 @@ const list = <T extends string>(values: readonly [T, ...T[]]) =>
 
 export const alertsQuery = z.strictObject({
 	limit: z.coerce.number().int().min(1).max(1000).default(500),
-	before: z.iso
-		.datetime()
+	before: askedMoment
 		.optional()
 		.describe('only those that began earlier: the starts_at of the last one of the page before'),
-	from: z.iso.datetime().optional(),
-	to: z.iso.datetime().optional(),
+	from: askedMoment.optional(),
+	to: askedMoment.optional(),
 	stream_id: z.uuid().optional(),
 	rule_id: z.uuid().optional(),
 	source: list(ALERT_SOURCES).optional(),
@@ -82,6 +82,8 @@ export interface RuleState {
 	peak: number | null;
 	/** Facts worth telling: class, track, direction, count. */
 	labels: Record<string, string>;
+	/** W3C context of the frame that made it say so; absent where nothing is traced. */
+	traceparent?: string;
 }
 
 export const SEVERITY_RANK: Record<Severity, number> = { info: 0, warning: 1, critical: 2 };

@@ -1,6 +1,7 @@
 // What the charts show besides motion: how streams, instances and the fleet did, as GET …/performance and /history/… answer it.
 import { z } from 'zod';
 import { FLOW_RANGES, type FlowRange } from './facts.ts';
+import { askedMoment } from './moment.ts';
 
 /** How a stream did over one interval. */
 export const performancePoint = z.object({
@@ -57,8 +58,8 @@ const ranges = Object.keys(FLOW_RANGES) as [FlowRange, ...FlowRange[]];
 /** Either a range that ends now, or from one moment to another. */
 export const rangeQuery = z.strictObject({
 	range: z.enum(ranges).default('1h'),
-	from: z.iso.datetime().optional().describe('with `to`, instead of `range`: at most a year'),
-	to: z.iso.datetime().optional(),
+	from: askedMoment.optional().describe('with `to`, instead of `range`: at most a year'),
+	to: askedMoment.optional(),
 	format: z.enum(['json', 'csv']).default('json')
 });
 export type RangeQuery = z.infer<typeof rangeQuery>;

@@ -1,5 +1,6 @@
 // What was seen on a frame: boxes, tracks, and the detections stored of them.
 import { z } from 'zod';
+import { askedMoment } from './moment.ts';
 
 /** The class of the detector that needs no weights: something that moves. */
 export const MOVING = 'moving';
@@ -70,16 +71,15 @@ const csv = z
 
 export const detectionsQuery = z.strictObject({
 	limit: z.coerce.number().int().min(1).max(1000).default(100),
-	before: z.iso
-		.datetime()
+	before: askedMoment
 		.optional()
 		.describe('only older than this: the timestamp of the last one of the page before'),
-	from: z.iso.datetime().optional(),
-	to: z.iso.datetime().optional(),
+	from: askedMoment.optional(),
+	to: askedMoment.optional(),
 	stream_id: z.uuid().optional(),
 	label: csv.optional().describe('one or more, separated by commas'),
 	min_confidence: z.coerce.number().min(0).max(1).optional(),
-	track_id: z.coerce.number().int().optional()
+	track_id: z.coerce.number().int().min(0).max(2_147_483_647).optional()
 });
 export type DetectionsQuery = z.infer<typeof detectionsQuery>;
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { detectionRecord } from './detection.ts';
 import { flowPoint } from './facts.ts';
 import { runTransition } from './history.ts';
+import { askedMoment } from './moment.ts';
 import { RUN_STATES } from './run.ts';
 import { streamInput, streamPatch } from './stream.ts';
 import { text } from './text.ts';
@@ -116,7 +117,7 @@ export const predictionQuery = z.strictObject({
 	limit: z.coerce.number().int().min(1).max(1000).default(100),
 	cursor: z
 		.string()
-		.refine((given) => CURSOR.test(given) && !Number.isNaN(Date.parse(given.slice(0, 24))), {
+		.refine((given) => CURSOR.test(given) && askedMoment.safeParse(given.slice(0, 24)).success, {
 			error: 'send back the `cursor` of the page before as it is'
 		})
 		.optional()

@@ -34,7 +34,8 @@ export function createGateway(auth: BetterAuth, log: Logger, now: () => number =
 		if (method === undefined) throw new AppError('not_found', `There is nothing at ${path}.`);
 		if (request.method !== method) throw new AppError('method_not_allowed', `${path} takes ${method}.`);
 		const text = method === 'GET' ? undefined : await readBody(request);
-		const forwarded = new Request(request.url, { method, headers: request.headers, body: text });
+		// An empty text would be a body of a type, and the library minds which.
+		const forwarded = new Request(request.url, { method, headers: request.headers, body: text || undefined });
 		if (path !== '/api/auth/sign-in/email' && path !== '/api/auth/change-password')
 			return answer(await auth.handler(forwarded));
 		const attempts = [...takeAccount(path, text), take(byAddress, addressKey(clientAddress), 'this address')];
