@@ -48,7 +48,7 @@ ALTER TABLE "leases" ADD CONSTRAINT "leases_stream_id_streams_id_fk" FOREIGN KEY
 CREATE INDEX "inbox_old" ON "inbox" USING btree ("handled_at");--> statement-breakpoint
 CREATE INDEX "parked_messages_recent" ON "parked_messages" USING btree ("parked_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "leases_of_instance" ON "leases" USING btree ("instance","boot");--> statement-breakpoint
-CREATE INDEX "leases_expiring" ON "leases" USING btree ("expires_at");--> statement-breakpoint
+ALTER TABLE "leases" SET (fillfactor = 30);--> statement-breakpoint
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("id") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "outbox_message" ON "outbox" USING btree ("message_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_once" ON "deliveries" USING btree ("message_id","channel_id");--> statement-breakpoint

@@ -141,7 +141,7 @@ async function written(): Promise<void> {
 	for (let last = -1; Date.now() < limit;) {
 		const [row] = await world.sql<{ count: number }[]>`
 			select (select count(*) from stream_run_transitions)::int
-				+ (select count(*) from outbox where handled_at is not null)::int as count`;
+				+ (select count(*) from outbox where topic = 'run.state' and handled_at is not null)::int as count`;
 		if (row?.count === last) return;
 		last = row?.count ?? last;
 		await sleep(3000);

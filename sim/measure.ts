@@ -70,8 +70,9 @@ async function snapshot({ sql, nats, postgres }: World, pids: Pids): Promise<Sna
 			(select xact_commit from pg_stat_database where datname = current_database()) as commits,
 			pg_current_wal_insert_lsn() - '0/0'::pg_lsn as wal,
 			pg_database_size(current_database()) as size,
-			pg_total_relation_size('flow_samples') as samples,
-			(select n_tup_ins from pg_stat_user_tables where relname = 'flow_samples') as sample_rows
+			(select sum(pg_total_relation_size(relid)) from pg_partition_tree('flow_samples')) as samples,
+			(select sum(n_tup_ins) from pg_stat_user_tables where relid in (
+				select relid from pg_partition_tree('flow_samples'))) as sample_rows
 		from pg_stat_user_tables`;
 	const count = (name: keyof NonNullable<typeof row>) => Number(row?.[name] ?? 0);
 	return {

@@ -44,8 +44,8 @@ async function bounded(tx: TransactionSql, work: Work, lost: () => unknown): Pro
 
 /** Queries fail at once where the connection is gone. */
 function refusing(tx: TransactionSql, lost: () => unknown): TransactionSql {
-	const unsafe: TransactionSql['unsafe'] = (...query) =>
-		lost() === null ? tx.unsafe(...query) : (refusal(lost()) as unknown as ReturnType<typeof tx.unsafe>);
+	const unsafe = (...query: Parameters<TransactionSql['unsafe']>) =>
+		lost() === null ? tx.unsafe(...query) : refusal(lost());
 	return new Proxy(tx, {
 		get: (target, name) => (name === 'unsafe' ? unsafe : (Reflect.get(target, name) as unknown))
 	});

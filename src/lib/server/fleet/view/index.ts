@@ -142,7 +142,7 @@ export function createView(deps: ViewDeps): View {
 		const left = [...leaving];
 		try {
 			// With what is told of here already: it may have found an instance that has yet to speak.
-			const streams = [...silent, ...told.keys()];
+			const streams = deps.showsOthers ? [...silent, ...told.keys()] : [];
 			const seen = await deps.look({ streams, instances: silentInstances() });
 			instances = seen.instances;
 			for (const id of [...voices.keys()]) if (!instances.some((one) => one.id === id)) voices.delete(id);
