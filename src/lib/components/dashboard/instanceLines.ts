@@ -26,7 +26,7 @@ export function instanceLines(points: readonly InstancePoint[]): InstanceLines {
 		byInstance.set(point.instance, [...(byInstance.get(point.instance) ?? []), point]);
 	const names = [...byInstance.keys()].sort(new Intl.Collator('en', { numeric: true }).compare);
 	const steps = names.map((name) => medianStep((byInstance.get(name) ?? []).map(secondsAt), FINEST_S));
-	const stepS = Math.max(FINEST_S, ...steps);
+	const stepS = Math.max(FINEST_S, ...(steps.length > 0 ? [Math.min(...steps)] : []));
 	const rows = rowsOf(points, stepS);
 	const { at } = layOut(rows, stepS, (row) => row.at, []);
 	const lines = (of: (point: InstancePoint) => number | null): Line[] =>
@@ -35,7 +35,7 @@ export function instanceLines(points: readonly InstancePoint[]): InstanceLines {
 				const point = row.of.get(label);
 				return point ? of(point) : null;
 			};
-			const values = layOut(rows, stepS, (row) => row.at, [pick]).values[0] ?? [];
+			const values = joined(layOut(rows, stepS, (row) => row.at, [pick]).values[0] ?? []);
 			return values.some((value) => value !== null) ? [{ label, tone: toneOf(i, names.length), values }] : [];
 		});
 	return {
@@ -63,6 +63,15 @@ function rowsOf(points: readonly InstancePoint[], stepS: number): Row[] {
 		rows.set(at, row);
 	}
 	return [...rows.values()].sort((a, b) => a.at - b.at);
+}
+
+/** Rows of one instance may fall beside a common time or two: what it said before holds until it speaks again. */
+function joined(values: readonly (number | null)[]): (number | null)[] {
+	return values.map((value, i) => {
+		if (value !== null) return value;
+		if (typeof values[i + 1] === 'number') return values[i - 1] ?? values[i - 2] ?? null;
+		return typeof values[i + 2] === 'number' ? (values[i - 1] ?? null) : null;
+	});
 }
 
 /** One alone has the accent; of several none is more than another, and names at their ends tell them apart. */

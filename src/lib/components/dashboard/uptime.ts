@@ -50,13 +50,16 @@ function kindOf(share: number | null): UptimeKind {
 	return share <= DOWN_TO ? 'down' : 'partly';
 }
 
-/** Points may lie further apart than cells: a cell or two without one, between cells that agree, are like them. */
+/** Points may lie further apart than cells: a cell or two without one, between cells that agree or at the end, are like those before. */
 function bridged(bar: readonly Stretch[]): Stretch[] {
 	const whole: Stretch[] = [];
 	bar.forEach((stretch, i) => {
 		const [before, after] = [whole.at(-1), bar[i + 1]];
 		const short = stretch.kind === 'unknown' && stretch.to - stretch.from <= 2.5 / CELLS;
-		if (before && (stretch.kind === before.kind || (short && after?.kind === before.kind)))
+		if (
+			before &&
+			(stretch.kind === before.kind || (short && (after === undefined || after.kind === before.kind)))
+		)
 			before.to = stretch.to;
 		else whole.push({ ...stretch });
 	});
