@@ -44,6 +44,8 @@ export interface Alerts extends AlertsPruning {
 	list(query: AlertsQuery): Promise<AlertRecord[]>;
 	/** Throws `not_found`, as every method does that is given an unknown id. */
 	get(id: string): Promise<AlertRecord>;
+	/** Those of these that are there, in the order asked for. */
+	some(ids: string[]): Promise<AlertRecord[]>;
 	/** Says that somebody looks after it; whoever was first stays. */
 	acknowledge(id: string, by: string): Promise<AlertRecord>;
 	/** Absolute path of the picture or the clip, fetched from where it is. Throws `not_found`, saying why there is none. */
@@ -268,6 +270,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 	return {
 		start,
 		get,
+		some: (ids) => store.findAlerts(db, ids),
 		list: (query) => store.listAlerts(db, query),
 		acknowledge: async (id, by) => {
 			const alert = isUuid(id) && (await store.acknowledgeAlert(db, id, by));

@@ -240,6 +240,13 @@ export async function findAlert(db: AlertsDatabase | Transaction, id: string): P
 	return row ? toRecord(row) : null;
 }
 
+/** In the order of the ids. */
+export async function findAlerts(db: AlertsDatabase, ids: string[]): Promise<AlertRecord[]> {
+	if (ids.length === 0) return [];
+	const found = (await selectAlerts(db).where(inArray(alerts.id, ids))).map(toRecord);
+	return ids.flatMap((id) => found.filter((alert) => alert.id === id));
+}
+
 /** Newest first. */
 export async function listAlerts(db: AlertsDatabase, query: AlertsQuery): Promise<AlertRecord[]> {
 	const rows = await selectAlerts(db)

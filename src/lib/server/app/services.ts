@@ -9,12 +9,13 @@ import type { History } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
 import type { Messages } from '../messages/index.ts';
 import type { Models } from '../models/index.ts';
+import type { Received } from '../received/index.ts';
 import type { Rules } from '../rules/index.ts';
 import type { Scenarios } from '../scenarios/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Streams } from '../streams/index.ts';
 import type { Auth } from '../auth/index.ts';
-import type { Health, Metrics } from '../telemetry/index.ts';
+import type { Health, Metrics, TargetsFile } from '../telemetry/index.ts';
 import type { Logger } from '../base/log.ts';
 import type { Config } from '../config/index.ts';
 
@@ -29,6 +30,8 @@ export interface Services {
 	/** Zones as well. */
 	rules: Rules;
 	alerts: Alerts;
+	/** What Grafana and Alertmanager tell. */
+	received: Received;
 	detections: Detections;
 	/** Channels as well. */
 	delivery: Delivery;
@@ -44,4 +47,6 @@ export interface Services {
 	live: Live;
 	health: Health;
 	metrics: Metrics;
+	/** Metrics' whereabouts in a file. */
+	targets: TargetsFile;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceRole } from '#lib/contracts/instance.ts';
 import { createAlerts } from '../alerts/index.ts';
-import { createAuth } from '../auth/index.ts';
+import { createAuth, createAttemptLimiter } from '../auth/index.ts';
 import { createLogger, type Logger } from '../base/log.ts';
 import { openCarriers, subjects, type Bus, type Carriers } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -19,6 +19,7 @@ import { createHistory } from '../history/index.ts';
 import { createLive, renderEvidence } from '../live/index.ts';
 import { createMessages } from '../messages/index.ts';
 import { createModels } from '../models/index.ts';
+import { createReceived } from '../received/index.ts';
 import { createRetention, type Retention } from '../retention/index.ts';
 import { createRules } from '../rules/index.ts';
 import { createScenarios } from '../scenarios/index.ts';
@@ -183,6 +184,14 @@ async function furnish(
 		clipRingDir: join(dataDir, 'clip-ring'),
 		stillAt: live.still
 	});
+	const received = createReceived({
+		db,
+		bus,
+		log,
+		token: config.webhook?.token ?? null,
+		limiter: createAttemptLimiter,
+		alerts: alerts.some
+	});
 	const delivery = createDelivery({
 		db,
 		bus,
@@ -240,6 +249,7 @@ async function furnish(
 		history,
 		rules,
 		alerts,
+		received,
 		detections,
 		delivery,
 		messages,
@@ -278,13 +288,14 @@ function selfOf(config: Config): Self {
 
 /** What is kept for so many days, and forgotten after that. */
 function keepWithinDays(config: Config, log: Logger, bus: Bus, services: Services): Retention {
-	const { alerts, detections, files, models, scenarios, settings, streams } = services;
+	const { alerts, detections, files, models, received, scenarios, settings, streams } = services;
 	const ringFolder = join(config.dataDir, 'clip-ring');
 	const retention = createRetention({
 		keepings: [
 			{ name: 'detections', days: (s) => s.retention_detections_days, prune: detections.prune },
 			{ name: 'scenarios', days: (s) => s.retention_detections_days, prune: scenarios.prune },
 			{ name: 'clips', days: (s) => s.retention_clips_days, prune: alerts.pruneClips },
+			{ name: 'received alerts', days: (s) => s.retention_alerts_days, prune: received.prune },
 			{ name: 'alerts', days: (s) => s.retention_alerts_days, prune: alerts.prune }
 		],
 		sweeps: [

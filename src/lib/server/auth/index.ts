@@ -12,6 +12,7 @@ import { createAuthStore } from './store.ts';
 import { createSetup, createUsers, type Setup, type Users } from './users.ts';
 
 export { isHealth, isMetrics, isOpen, isPage, signInPath } from './guard.ts';
+export { addressKey, createAttemptLimiter } from './limits.ts';
 export type { Identified } from './identify.ts';
 export type { SignInHint } from './first-admin.ts';
 export type { Keys } from './keys.ts';

@@ -125,6 +125,40 @@ describe('a wrong value stops with one line', () => {
 	});
 });
 
+describe('the secret of the webhook', () => {
+	const DATABASE = { DATABASE_URL: 'postgres://vf@db/vf', VF_SECRET_KEY: 'x'.repeat(32) };
+
+	it('is made once, readable by the server alone', () => {
+		const first = load().webhook;
+		expect(first).toEqual({ token: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown, from: 'file' });
+		expect(load().webhook).toEqual(first);
+		expect(statSync(join(dir, 'webhook.token')).mode & 0o777).toBe(0o600);
+	});
+
+	it('comes from the environment where it is set, and then no file is made', () => {
+		const token = 'a-secret-of-many-letters';
+		const environment = { token, from: 'environment' };
+		expect(load({ VF_WEBHOOK_TOKEN: token }).webhook).toEqual(environment);
+		expect(load({ ...DATABASE, VF_WEBHOOK_TOKEN: token }).webhook).toEqual(environment);
+		expect(existsSync(join(dir, 'webhook.token'))).toBe(false);
+	});
+
+	it('is not made up where several instances would each have their own', () => {
+		expect(load(DATABASE).webhook).toBeNull();
+		expect(existsSync(join(dir, 'webhook.token'))).toBe(false);
+	});
+
+	it.each(['short', 'has a space in the middle', 'x'.repeat(501)])('%s is refused, and not told', (token) => {
+		expect(() => load({ VF_WEBHOOK_TOKEN: token })).toThrow(/^Configuration: VF_WEBHOOK_TOKEN must/);
+		expect(() => load({ VF_WEBHOOK_TOKEN: token })).not.toThrow(token);
+	});
+
+	it('that is damaged says what to do', () => {
+		writeFileSync(join(dir, 'webhook.token'), 'oops');
+		expect(() => load()).toThrow('Delete it to have a new one made.');
+	});
+});
+
 describe('the secret key', () => {
 	it('is made once, for the owner alone', () => {
 		const first = load().secretKey;

@@ -59,6 +59,10 @@ export interface Config {
 	/** CIDR networks, or single addresses, that a stream address may not reach. */
 	readonly sourceDeny: readonly string[];
 	readonly metricsToken: string | null;
+	/** Where Prometheus reads its targets, absolute; null writes none. */
+	readonly targetsFile: string | null;
+	/** With which others may send alerts, and where it comes from; null: none are taken. */
+	readonly webhook: { readonly token: string; readonly from: 'environment' | 'file' } | null;
 	/** null when no ffmpeg was found: streams then fail with `decoder_missing`. */
 	readonly ffmpegPath: string | null;
 	readonly log: { readonly level: (typeof LOG_LEVELS)[number]; readonly format: 'json' | 'pretty' };
@@ -114,6 +118,8 @@ export function loadConfig(env: Environment = process.env): Config {
 		],
 		sourceDeny: values.VF_SOURCE_DENY ?? DEFAULT_SOURCE_DENY.split(','),
 		metricsToken: values.VF_METRICS_TOKEN ?? null,
+		targetsFile: pathOf(values.VF_TARGETS_FILE),
+		webhook: webhookToken(values, dataDir),
 		ffmpegPath: findFfmpeg(values.FFMPEG_PATH),
 		log: {
 			level: values.LOG_LEVEL ?? 'info',
@@ -202,6 +208,16 @@ function secretKey(values: Values, dataDir: string): string {
 	throw new StartupError(
 		'Configuration: VF_SECRET_KEY is required with DATABASE_URL; make one with `openssl rand -hex 32` and give it to every instance.'
 	);
+}
+
+/** Several instances must know the same one, so with a database that they may share none is made up. */
+function webhookToken(values: Values, dataDir: string): Config['webhook'] {
+	if (values.VF_WEBHOOK_TOKEN !== undefined) return { token: values.VF_WEBHOOK_TOKEN, from: 'environment' };
+	if (values.DATABASE_URL !== undefined) return null;
+	return {
+		token: readOrCreateSecret(join(dataDir, 'webhook.token'), 'Delete it to have a new one made.'),
+		from: 'file'
+	};
 }
 
 /** The product's own films, so that demo cameras play at every start; and what the person who started it named. */

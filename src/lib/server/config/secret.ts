@@ -1,15 +1,17 @@
-// The secret key kept in DATA_DIR: made once, readable by the server's user alone.
+// The secrets kept in DATA_DIR: made once, readable by the server's user alone.
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../base/startup-error.ts';
 
-/** The key in `file`, 64 hex characters; made with mode 0600 where there is none. */
-export function readOrCreateSecret(file: string): string {
+const OLD_KEY = 'Put the old one back; without it stored camera passwords cannot be read.';
+
+/** The key in `file`, 64 hex characters; made with mode 0600 where there is none. `remedy` is for one that is damaged. */
+export function readOrCreateSecret(file: string, remedy = OLD_KEY): string {
 	try {
 		// Passable, not listable: the embedded database may run as another user.
 		mkdirSync(dirname(file), { recursive: true, mode: 0o711 });
-		return read(file) ?? create(file);
+		return read(file, remedy) ?? create(file, remedy);
 	} catch (error) {
 		if (error instanceof StartupError) throw error;
 		throw new StartupError(
@@ -19,7 +21,7 @@ export function readOrCreateSecret(file: string): string {
 	}
 }
 
-function read(file: string): string | null {
+function read(file: string, remedy: string): string | null {
 	let key: string;
 	try {
 		key = readFileSync(file, 'utf8').trim();
@@ -28,16 +30,14 @@ function read(file: string): string | null {
 		throw error;
 	}
 	if (key.length < 32) {
-		throw new StartupError(
-			`The secret key ${file} is damaged. Put the old one back; without it stored camera passwords cannot be read.`
-		);
+		throw new StartupError(`The secret key ${file} is damaged. ${remedy}`);
 	}
 	chmodSync(file, 0o600);
 	return key;
 }
 
 /** Written aside and linked into place: of two servers starting at once, both read the same key. */
-function create(file: string): string {
+function create(file: string, remedy: string): string {
 	const draft = `${file}.${process.pid}`;
 	writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
 	try {
@@ -47,5 +47,5 @@ function create(file: string): string {
 	} finally {
 		rmSync(draft, { force: true });
 	}
-	return read(file) ?? '';
+	return read(file, remedy) ?? '';
 }

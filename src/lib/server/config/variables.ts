@@ -223,6 +223,24 @@ export const VARIABLES = {
 		meaning: 'bearer token for /metrics',
 		secret: true
 	}),
+	VF_TARGETS_FILE: variable({
+		schema: z.string().regex(/\.json$/, { error: 'must be a file ending in .json' }),
+		default: 'unset: none is written',
+		meaning:
+			"file with the living instances, kept up to date in the form of Prometheus' file_sd, where Prometheus may not ask the server for its targets"
+	}),
+	VF_WEBHOOK_TOKEN: variable({
+		schema: z
+			.string()
+			.min(16, { error: 'must have at least 16 characters, as from `openssl rand -hex 32`' })
+			.max(500, { error: 'must have at most 500 characters' })
+			.regex(/^[\x21-\x7e]+$/, { error: 'must be letters, digits and signs without spaces' }),
+		default:
+			'generated into DATA_DIR/webhook.token (0600); with DATABASE_URL unset: no alerts are taken from elsewhere',
+		meaning:
+			'secret with which Grafana and Alertmanager may send alerts to /api/v1/alerts/webhook; the same on every instance',
+		secret: true
+	}),
 	FFMPEG_PATH: variable({
 		schema: z.string(),
 		default: 'resolved: ffmpeg-static, then ffmpeg on PATH',

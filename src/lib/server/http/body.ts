@@ -1,5 +1,6 @@
 // How large a request's body may be: small everywhere but where files are sent.
 import { MAX_MODEL_BYTES, MAX_PICTURE_BYTES } from '#lib/contracts/model.ts';
+import { MAX_WEBHOOK_BYTES } from '#lib/contracts/received.ts';
 import { AppError } from '../base/errors.ts';
 
 const MAX_BODY_BYTES = 512 * 1024;
@@ -7,7 +8,8 @@ const MAX_BODY_BYTES = 512 * 1024;
 /** What POST may send to these paths, bytes. The adapter's own limit (cli/build.ts) is the greatest of all. */
 const UPLOADS: Record<string, number> = {
 	'/api/v1/models': MAX_MODEL_BYTES,
-	'/api/v1/infer': MAX_PICTURE_BYTES
+	'/api/v1/infer': MAX_PICTURE_BYTES,
+	'/api/v1/alerts/webhook': MAX_WEBHOOK_BYTES
 };
 
 /**

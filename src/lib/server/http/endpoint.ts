@@ -12,8 +12,12 @@ const MAX_JSON_BYTES = 256 * 1024;
 interface EndpointSpec<B extends z.ZodType, Q extends z.ZodType> {
 	/** The least role that may call; `public` for what is open without signing in. */
 	role: Role | 'public';
+	/** Checks a secret of the endpoint's own, before anything else is read; throws AppError. */
+	admit?: (event: RequestEvent) => void;
 	/** Schema of the JSON body; without one the body is not read. */
 	body?: B;
+	/** Of the JSON text; 256 Ki unless told. */
+	maxJsonBytes?: number;
 	/** Schema of the query string, given as an object of strings. */
 	query?: Q;
 	/** Status of a plain answer; 200 unless told, 204 is sent for undefined. */
@@ -40,10 +44,11 @@ export function endpoint<B extends z.ZodType = z.ZodUndefined, Q extends z.ZodTy
 	return async (event) => {
 		try {
 			const identity = authorise(event.locals.identity, spec.role);
+			spec.admit?.(event);
 			const query = spec.query?.parse(
 				requireStorable(Object.fromEntries(event.url.searchParams))
 			) as z.infer<Q>;
-			const sent = spec.body ? requireStorable(await readJson(event.request)) : undefined;
+			const sent = spec.body ? requireStorable(await readJson(event.request, spec.maxJsonBytes)) : undefined;
 			const body = spec.body?.parse(sent) as z.infer<B>;
 			return answer(
 				await handler({ event, services: event.locals.services, identity, body, query }),
@@ -67,10 +72,10 @@ export function authorise(identity: Identity | null, role: Role | 'public'): Ide
 	return identity;
 }
 
-async function readJson(request: Request): Promise<unknown> {
+async function readJson(request: Request, limit = MAX_JSON_BYTES): Promise<unknown> {
 	const text = await request.text();
-	if (text.length > MAX_JSON_BYTES) {
-		throw new AppError('payload_too_large', `The body is larger than ${MAX_JSON_BYTES / 1024} KiB.`);
+	if (text.length > limit) {
+		throw new AppError('payload_too_large', `The body is larger than ${limit / 1024} KiB.`);
 	}
 	try {
 		return JSON.parse(text);

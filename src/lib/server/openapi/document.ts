@@ -64,7 +64,7 @@ const SECURITY_SCHEMES: Json = {
 	webhookToken: {
 		type: 'http',
 		scheme: 'bearer',
-		description: "The webhook's own secret, as the bearer or as `?token=`."
+		description: 'VF_WEBHOOK_TOKEN, as the bearer, as the password of Basic, or as `?token=`.'
 	}
 };
 
@@ -88,11 +88,17 @@ function describe(operation: Operation, tag: string): Json {
 		summary: operation.summary,
 		description: [notes, roleWords(operation)].filter(Boolean).join(' '),
 		'x-role': role,
-		...(role === 'public' && { security: operation.token ? [{ [operation.token]: [] }, {}] : [] }),
+		...(role === 'public' && { security: securityOf(operation) }),
 		...(parameters.length > 0 && { parameters }),
 		...(body && { requestBody: body }),
 		responses: responsesOf(operation)
 	};
+}
+
+/** The webhook's secret is always asked for; that of the metrics, where there is one. */
+function securityOf({ token }: Operation): Json[] {
+	if (!token) return [];
+	return token === 'webhookToken' ? [{ [token]: [] }] : [{ [token]: [] }, {}];
 }
 
 function roleWords({ role, token }: Operation): string {

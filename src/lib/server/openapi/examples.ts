@@ -63,6 +63,25 @@ export const INPUT_EXAMPLES: Record<InputName, Json> = {
 	},
 	UserPatch: { role: 'viewer' },
 	SetupInput: { email: 'admin@example.org', name: 'Ada', password: 'correct horse battery' },
+	WebhookMessage: {
+		version: '1',
+		receiver: 'vectorflow-alert-webhook',
+		status: 'firing',
+		groupKey: '{}:{alertname="Stream Error State Detected"}',
+		externalURL: 'https://grafana.example.org/',
+		alerts: [
+			{
+				status: 'firing',
+				labels: { alertname: 'Stream Error State Detected', severity: 'critical', stream_id: STREAM },
+				annotations: { summary: 'A stream is in error' },
+				startsAt: '2026-11-20T10:00:00Z',
+				endsAt: '0001-01-01T00:00:00Z',
+				generatorURL: 'https://grafana.example.org/alerting/grafana/stream-error/view',
+				fingerprint: 'c6eadffa33fcdf37',
+				values: { A: 1 }
+			}
+		]
+	},
 	SignInInput: { email: 'admin@example.org', password: 'correct horse battery' }
 };
 

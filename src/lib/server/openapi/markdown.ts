@@ -63,7 +63,7 @@ function answerWords({ answer }: Operation): string {
 }
 
 export type Schema = {
-	type?: string;
+	type?: string | string[];
 	enum?: unknown[];
 	const?: unknown;
 	anyOf?: Schema[];
@@ -152,6 +152,7 @@ export function kind(schema: Schema): string {
 	if (schema.anyOf) return schema.anyOf.map(kind).join(' or ');
 	if (schema.enum) return `one of ${schema.enum.map((value) => `\`${String(value)}\``).join(', ')}`;
 	if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+	if (Array.isArray(schema.type)) return schema.type.map((type) => kind({ ...schema, type })).join(' or ');
 	switch (schema.type) {
 		case 'integer':
 			return `whole number${range(schema.minimum, schema.maximum)}`;

@@ -28,8 +28,6 @@ export interface Operation {
 	answer: Answer;
 	/** Beside those that follow from role, body, query and path. */
 	problems?: ProblemCode[];
-	/** Has a secret of its own, as `components.securitySchemes` name it. */
-	security?: 'webhook';
 	/** Takes `If-Match` with the record's ETag. */
 	ifMatch?: true;
 }
@@ -40,7 +38,7 @@ export type Answer =
 	| { status: 204 }
 	| { status: 200; media: string; words: string };
 
-export const one = (schema: AnswerName, status: 200 | 201 | 202 = 200): Answer => ({ status, schema });
+export const one = (schema: AnswerName, status: 200 | 201 | 202 = 200) => ({ status, schema });
 export const list = (schema: AnswerName): Answer => ({ status: 200, schema, list: true });
 export const nothing: Answer = { status: 204 };
 export const media = (type: string, words: string): Answer => ({ status: 200, media: type, words });

@@ -33,6 +33,7 @@ import { instanceRecord } from '#lib/contracts/instance.ts';
 import { probeInput, type ProbeResult } from '#lib/contracts/probe.ts';
 import { PROBLEM_CODES, type Problem, type ProblemCode } from '#lib/contracts/problem.ts';
 import { dryRunInput, dryRunResult, ruleInput, rulePatch, ruleRecord } from '#lib/contracts/rule.ts';
+import { receivedAlert, webhookAddress, webhookAnswer, webhookMessage } from '#lib/contracts/received.ts';
 import { RUN_STATES } from '#lib/contracts/run.ts';
 import {
 	predictionPage,
@@ -253,6 +254,7 @@ export const INPUTS = {
 	UserInput: userInput,
 	UserPatch: userPatch,
 	SetupInput: setupInput,
+	WebhookMessage: webhookMessage,
 	SignInInput: z.object({ email: z.email(), password: z.string() })
 };
 
@@ -262,6 +264,9 @@ export const ANSWERS = {
 	Zone: zoneRecord,
 	Rule: ruleRecord,
 	Alert: alertRecord,
+	ReceivedAlert: receivedAlert,
+	WebhookAnswer: webhookAnswer,
+	WebhookAddress: webhookAddress,
 	Detection: detectionRecord,
 	DryRunResult: dryRunResult,
 	FlowPoint: flowPoint,

@@ -1,5 +1,6 @@
 // The API of alerts.
 import { alertsQuery } from '#lib/contracts/alert.ts';
+import { webhookQuery } from '#lib/contracts/received.ts';
 import { list, media, one, type Chapter } from '../operation.ts';
 
 export const ALERTS: Chapter = {
@@ -49,6 +50,34 @@ export const ALERTS: Chapter = {
 			notes:
 				"For rules with `clip`, of cameras with `clip_preroll_s`: the camera's own packets, from before it fired to after its end, two minutes at most. Takes `Range`. 404 says why there is none.",
 			answer: media('video/mp4', 'An MP4, or the range of it that was asked for')
+		},
+		{
+			method: 'GET',
+			path: '/api/v1/alerts/{id}/received',
+			role: 'viewer',
+			summary: 'What Grafana or Alertmanager told of it',
+			notes: 'Of alerts with `source` `grafana`; 404 for our own.',
+			answer: one('ReceivedAlert')
+		},
+		{
+			method: 'POST',
+			path: '/api/v1/alerts/webhook',
+			role: 'public',
+			token: 'webhookToken',
+			summary: 'Take alerts from Grafana or Alertmanager',
+			notes:
+				'At most 1 MiB and 200 alerts. The same message again changes nothing but the count of deliveries; a firing one that its end overtook stays ended.',
+			query: webhookQuery,
+			body: 'WebhookMessage',
+			answer: one('WebhookAnswer'),
+			problems: ['unauthenticated', 'rate_limited']
+		},
+		{
+			method: 'GET',
+			path: '/api/v1/alerts/webhook',
+			role: 'admin',
+			summary: 'Where Grafana and Alertmanager send alerts, and the secret',
+			answer: one('WebhookAddress')
 		}
 	]
 };
