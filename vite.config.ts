@@ -10,6 +10,8 @@ export default defineConfig({
 	plugins: [
 		sveltekit({
 			adapter: adapter(),
+			// Spans of requests, where src/instrumentation.server.ts has set somebody up to take them.
+			tracing: { server: true },
 			// Our own check of where requests come from (auth/origin.ts) stands before every route, whatever it takes, and
 			// answers problems; SvelteKit's refuses programs too, which send no Origin.
 			csrf: { trustedOrigins: ['*'] },

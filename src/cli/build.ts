@@ -39,6 +39,9 @@ export function markRequest(request: IncomingMessage, config: Config): IncomingM
 export async function loadBuild(config: Config): Promise<{ handler: Handler; app: App }> {
 	const file = join(config.rootDir, 'build', 'handler.js');
 	if (!existsSync(file)) throw new StartupError(`There is no build in ${config.rootDir}. Run: npm run build`);
+	// SvelteKit calls its hook from an entry of its own; from this one it is called here, before all else of the build.
+	const instrumentation = join(config.rootDir, 'build', 'server', 'instrumentation.server.js');
+	if (existsSync(instrumentation)) await import(pathToFileURL(instrumentation).href);
 	const { handler } = (await import(pathToFileURL(file).href)) as { handler: Handler };
 	const app = await (globalThis as { [key: symbol]: Promise<App> | undefined })[
 		Symbol.for('vector-flow.app')

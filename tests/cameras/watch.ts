@@ -63,7 +63,8 @@ export function runConfig(options: WatchOptions): RunConfig {
 		detection: null,
 		watch: { zones: [], rules: [] },
 		clipRing: options.clipRing ?? null,
-		staleAfterS: options.staleAfterS ?? 3
+		staleAfterS: options.staleAfterS ?? 3,
+		traceRatio: null
 	};
 }
 

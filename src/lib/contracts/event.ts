@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertRecord } from './alert.ts';
 import { detectionRecord } from './detection.ts';
 import { RUN_STATES } from './run.ts';
+import { TRACEPARENT } from './trace.ts';
 
 export const EVENT_TOPICS = ['alert.firing', 'alert.resolved', 'result.detections', 'run.state'] as const;
 export type EventTopic = (typeof EVENT_TOPICS)[number];
@@ -15,6 +16,8 @@ const envelope = <T extends EventTopic, S extends z.ZodType>(topic: T, payload: 
 		/** The alert, the run, or the batch of results. */
 		subject_id: z.uuid(),
 		created_at: z.iso.datetime(),
+		/** W3C trace context of what it tells of, where traces are told. */
+		traceparent: z.string().regex(TRACEPARENT).optional(),
 		payload
 	});
 

@@ -6,6 +6,7 @@ import type { SourceFailure } from './failure.ts';
 import type { FlowSample } from './flow.ts';
 import type { InferenceResult } from './model.ts';
 import type { PreviewConfig, RunConfig, WatchConfig } from './run.ts';
+import type { FrameTrace } from './trace.ts';
 import type { MessagePort } from 'node:worker_threads';
 
 /** What the source turned out to be. */
@@ -107,6 +108,8 @@ export type FromWorker =
 	/** What the zones showed in the second that ended. */
 	| { type: 'facts'; facts: StreamFacts }
 	| { type: 'rule'; state: RuleState }
+	/** A frame that is told as a trace. */
+	| { type: 'trace'; frame: FrameTrace }
 	/** Asks for a look at a picture; its memory belongs to the engine until it answers. */
 	| { type: 'infer'; requestId: number; picture: SharedPicture };
 

@@ -85,4 +85,6 @@ export interface RunConfig {
 	clipRing: ClipRingConfig | null;
 	/** Seconds without a frame after which a connected source is stale and its ffmpeg replaced. */
 	staleAfterS: number;
+	/** Share of frames told as traces, 0..1, beside those at which a rule changes its mind; null traces nothing. */
+	traceRatio: number | null;
 }

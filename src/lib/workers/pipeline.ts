@@ -9,6 +9,7 @@ import { openSource, type SourceEvents, type SourceFrame } from './ingest/source
 import { createMeter, type Meter } from './meter.ts';
 import { createOutbox, listen, type Outbox } from './outbox.ts';
 import { createPairing } from './pairing.ts';
+import { createFrameTracing, type FrameTracing } from './tracing.ts';
 import { createWatching, type Watching } from './watching.ts';
 
 const STATS_EVERY_MS = 1000;
@@ -59,16 +60,19 @@ interface Stages {
 	analyse: (frame: SourceFrame) => AnalysedFrame | null;
 	detection: DetectionStage;
 	watching: Watching;
+	tracing: FrameTracing;
 	meter: Meter;
 }
 
 function createStages(config: RunConfig, module: WebAssembly.Module, outbox: Outbox): Stages {
 	const complain = (text: string) => outbox.send({ type: 'log', at: Date.now(), level: 'error', text });
+	const tracing = createFrameTracing(config.traceRatio, (frame) => outbox.send({ type: 'trace', frame }));
 	return {
+		tracing,
 		analyse: createFlowStage(config.analysis, module, complain),
 		detection: createDetectionStage(config.detection, { send: (message) => outbox.send(message), complain }),
 		watching: createWatching(config.streamId, config.watch, {
-			rule: (state) => outbox.send({ type: 'rule', state })
+			rule: (state) => outbox.send({ type: 'rule', state: tracing.mark(state) })
 		}),
 		meter: createMeter()
 	};
@@ -79,7 +83,7 @@ type FinishedFrame = Omit<AnalysedFrame, 'field'> & { objects: TrackedObject[] }
 
 /** What becomes of everything the source gives. */
 function sourceEvents(config: RunConfig, stages: Stages, outbox: Outbox): SourceEvents {
-	const { analyse, detection, watching, meter } = stages;
+	const { analyse, detection, watching, tracing, meter } = stages;
 	const { streamId, runId } = config;
 	const { gridSize } = config.analysis;
 	const pairing = createPairing<FinishedFrame, Uint8Array>((frame, jpeg) => {
@@ -89,12 +93,15 @@ function sourceEvents(config: RunConfig, stages: Stages, outbox: Outbox): Source
 
 	return {
 		frame(frame) {
+			const traced = tracing.begin(frame);
 			const analysed = analyse(frame);
 			if (!analysed) return meter.dropped(1);
 			const { field, ...kept } = analysed;
+			traced?.measured();
 			meter.frame(analysed.flow, frame.capturedAt, Date.now(), analysed.flowMs);
 			detection.frame({ ...frame, field }, (objects) => {
-				watching.frame({ ...kept, gridSize, objects });
+				traced?.searched(objects.length);
+				tracing.judge(traced, () => watching.frame({ ...kept, gridSize, objects }));
 				pairing.result(frame.pts, { ...kept, objects });
 			});
 		},

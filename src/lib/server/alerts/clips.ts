@@ -110,7 +110,7 @@ export function createClips(options: ClipsOptions): Clips {
 			await finish(alertId, new Date(startsAt).toISOString());
 		} catch (error) {
 			if (stopping.signal.aborted) return;
-			log.warn({ alert: alertId, cause: causeChain(error) }, 'a clip could not be kept');
+			log.warn({ alertId, cause: causeChain(error) }, 'a clip could not be kept');
 			done(alertId, { clip_problem: storageProblem(error) });
 		}
 	}
@@ -152,7 +152,7 @@ export function createClips(options: ClipsOptions): Clips {
 			return { clip_path: path, clip_problem: problem };
 		} catch (error) {
 			if (stopping.signal.aborted) return {};
-			log.warn({ alert: alertId, cause: causeChain(error) }, 'a clip could not be cut');
+			log.warn({ alertId, cause: causeChain(error) }, 'a clip could not be cut');
 			const words = error instanceof CutError ? `ffmpeg could not join its packets: ${error.message}` : null;
 			return { clip_problem: words ?? storageProblem(error) };
 		}

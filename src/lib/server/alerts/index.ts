@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AlertRecord, AlertsQuery, RuleState } from '#lib/contracts/alert.ts';
 import { AppError, causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { NO_TRACER, type SpanOptions, type Tracer } from '../base/trace.ts';
 import { subjects, type Bus } from '../bus/index.ts';
 import { createClips, type Clips, type ClipsOptions } from './clips.ts';
 import { watchHealth, type HealthWatch, type StatusFeed } from './health.ts';
@@ -33,6 +34,8 @@ export interface AlertsDeps {
 	clipRingDir: string | null;
 	/** A picture of the stream captured at that moment or just after it, waited for briefly; null without one. */
 	stillAt(streamId: string, at: number, waitMs: number): Promise<Still | null>;
+	/** None unless given. */
+	tracer?: Tracer;
 	/** Tests only. */
 	timing?: { backoff?: { baseMs: number; capMs: number }; clips?: ClipsOptions['timing'] };
 }
@@ -76,7 +79,7 @@ interface Taken {
 }
 
 export function createAlerts(deps: AlertsDeps): Alerts {
-	const { db, bus, log } = deps;
+	const { db, bus, log, tracer = NO_TRACER } = deps;
 	const folder = join(deps.dataDir, 'alerts');
 	const unsubscribe: (() => void)[] = [];
 	const pictures = new Set<Promise<void>>();
@@ -133,9 +136,14 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 	async function open({ state, token, taken }: Entry<Taken>): Promise<void> {
 		const { ruleId, streamId } = state;
 		const still = await taken.still;
-		const opened = await store.openAlert(db, ruleId, { streamId, token }, (rule) =>
-			openingOf(rule, state, still !== null)
-		);
+		const opened = await tracer.span('open alert', partOf(state), async ({ traceparent, set }) => {
+			const written = await store.openAlert(db, ruleId, { streamId, token }, (rule) => ({
+				...openingOf(rule, state, still !== null),
+				traceparent
+			}));
+			if (written && written !== store.FENCED) set({ 'alert.id': written.alert.id });
+			return written;
+		});
 		if (opened === store.FENCED) return drop(state);
 		if (!opened) return;
 		const { alert, context } = opened;
@@ -150,8 +158,13 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 	async function end({ state, token }: Entry<Taken>): Promise<void> {
 		const { ruleId, streamId, at, peak } = state;
 		const ending = { at: new Date(at), reason: null, peak };
+		const authority = { streamId, token };
 		const fingerprint = fingerprintOf(ruleId, streamId);
-		const alert = await store.resolveBreach(db, fingerprint, { streamId, token }, ending);
+		const alert = await tracer.span('resolve alert', partOf(state), async ({ traceparent, set }) => {
+			const written = await store.resolveBreach(db, fingerprint, authority, { ...ending, traceparent });
+			if (written && written !== store.FENCED) set({ 'alert.id': written.id });
+			return written;
+		});
 		if (alert === store.FENCED) drop(state);
 		else if (alert) ended(alert);
 	}
@@ -177,7 +190,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 	function recordPicture(id: string, media: store.Media): void {
 		if (media.snapshot_path) deps.files.publish(filePath(media.snapshot_path));
 		if (media.snapshot_problem && media.snapshot_problem !== NO_PICTURE)
-			log.warn({ alert: id, reason: media.snapshot_problem }, 'an alert has no picture');
+			log.warn({ alertId: id, reason: media.snapshot_problem }, 'an alert has no picture');
 		ledger.todo(`snapshot ${id}`, async () => {
 			await recordMedia(id, media);
 			bus.publish(subjects.outbox, null);
@@ -308,6 +321,11 @@ export function createAlerts(deps: AlertsDeps): Alerts {
 			await ledger.stop(limitMs);
 		}
 	};
+}
+
+/** The frame that made the rule say so. */
+function partOf({ traceparent, streamId, ruleId }: RuleState): SpanOptions {
+	return { parent: traceparent ?? null, attributes: { 'stream.id': streamId, 'rule.id': ruleId } };
 }
 
 function isUuid(id: string): boolean {

@@ -45,6 +45,8 @@ export type Opening = Pick<
 > & {
 	/** Whether a picture is there to be kept: the outbox then names where it will be. */
 	pictured: boolean;
+	/** What the event is part of; absent where nothing is traced. */
+	traceparent?: string | null;
 };
 
 export interface Opened {
@@ -75,7 +77,7 @@ export async function openAlert(
 		if (!(await lockLease(tx, streamId, token))) return FENCED;
 		const context = await firingRule(tx, ruleId);
 		if (!context) return null;
-		const { pictured, ...values } = opening(context);
+		const { pictured, traceparent, ...values } = opening(context);
 		const [row] = await tx
 			.insert(alerts)
 			.values({
@@ -93,7 +95,7 @@ export async function openAlert(
 		if (!row) return null;
 		const alert = (await findAlert(tx, row.id))!;
 		const told = pictured ? { ...alert, snapshot_url: mediaUrl(alert.id, 'snapshot.jpg') } : alert;
-		await enqueue(tx, { topic: 'alert.firing', subjectId: alert.id, payload: told });
+		await enqueue(tx, { topic: 'alert.firing', subjectId: alert.id, payload: told, traceparent });
 		return { alert, context };
 	});
 }
@@ -134,6 +136,7 @@ export interface Ending {
 	reason: string | null;
 	/** Null keeps what is stored. */
 	peak: number | null;
+	traceparent?: string | null;
 }
 
 /** Ends the open alert with this fingerprint, as whoever speaks for its stream says; null when there is none. */
@@ -162,7 +165,7 @@ export async function resolveOrphan(
 async function resolve(
 	tx: Transaction,
 	which: SQL,
-	{ at, reason, peak }: Ending
+	{ at, reason, peak, traceparent }: Ending
 ): Promise<AlertRecord | null> {
 	const [row] = await tx
 		.update(alerts)
@@ -176,7 +179,7 @@ async function resolve(
 		.returning({ id: alerts.id });
 	if (!row) return null;
 	const alert = (await findAlert(tx, row.id))!;
-	await enqueue(tx, { topic: 'alert.resolved', subjectId: alert.id, payload: { ...alert } });
+	await enqueue(tx, { topic: 'alert.resolved', subjectId: alert.id, payload: { ...alert }, traceparent });
 	return alert;
 }
 

@@ -1,7 +1,6 @@
 // What happens to every request before and after its handler: identity, the closed door, and headers.
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
-import { randomUUID } from 'node:crypto';
 import {
 	isHealth,
 	isMetrics,
@@ -15,6 +14,7 @@ import { AppError } from '../base/errors.ts';
 import { boundBody } from '../http/body.ts';
 import { authorise } from '../http/endpoint.ts';
 import { DATABASE_AWAY, problemOf, problemResponse, retryHeaders } from '../http/problem.ts';
+import { noteAccess, requestIdOf } from './access.ts';
 import { allowFrame, secureHeaders } from './headers.ts';
 import type { Services } from './services.ts';
 
@@ -36,11 +36,12 @@ export async function handleRequest(services: Services, input: HandleInput): Pro
 		const { method } = event.request;
 		const seconds = (performance.now() - began) / 1000;
 		services.metrics.answered({ method, routeId: event.route.id, status, seconds });
+		noteAccess(services.log, event, status, seconds);
 	}
 }
 
 async function handled(services: Services, { event, resolve }: HandleInput): Promise<Response> {
-	const requestId = randomUUID();
+	const requestId = requestIdOf(event.request.headers);
 	Object.assign(event.locals, { requestId, services, identity: null });
 	const response = await respond(services, { event, resolve });
 	response.headers.set('x-request-id', requestId);

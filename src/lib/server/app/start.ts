@@ -7,6 +7,7 @@ import type { InstanceRole } from '#lib/contracts/instance.ts';
 import { createAlerts } from '../alerts/index.ts';
 import { createAuth, createAttemptLimiter } from '../auth/index.ts';
 import { createLogger, type Logger } from '../base/log.ts';
+import { secretsOf } from '../base/mask.ts';
 import { openCarriers, subjects, type Bus, type Carriers } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { openDatabase, type Database } from '../db/index.ts';
@@ -25,6 +26,7 @@ import { createRules } from '../rules/index.ts';
 import { createScenarios } from '../scenarios/index.ts';
 import { createSettings, previewOf } from '../settings/index.ts';
 import { createStreams } from '../streams/index.ts';
+import { currentTracing } from '../telemetry/tracing/index.ts';
 import type { App } from './app.ts';
 import { addDemoCameras } from './demo.ts';
 import { lockDataDir } from './instance-lock.ts';
@@ -37,9 +39,12 @@ const LAST_WRITES_MS = 400;
 
 /** Throws StartupError when something needed is missing; what was started until then is stopped again. */
 export async function start(config: Config): Promise<App> {
-	const log = createLogger({ ...config.log, instance: config.instanceId });
+	const log = createLogger({ ...config.log, instance: config.instanceId, secrets: secretsOfConfig(config) });
 	const closer = createCloser(log);
+	const tracing = currentTracing();
+	tracing.attach(log);
 	try {
+		closer.last('traces', tracing.stop);
 		closer.last('lock', lockDataDir(config.dataDir));
 		const database = await openDatabase(config, log);
 		closer.last('database', database.close);
@@ -120,6 +125,7 @@ async function furnish(
 	const { db } = database;
 	const { bus, journal, objects } = carriers;
 	const { dataDir } = config;
+	const { tracer } = currentTracing();
 	const auth = createAuth(db, config, log);
 	const files = createFiles({ dataDir, instance: config.instanceId, objects, bus, log });
 	const fleet = createFleet({
@@ -165,6 +171,7 @@ async function furnish(
 		clipsDir: join(config.dataDir, 'clip-ring'),
 		models,
 		inference: config.inference,
+		tracer,
 		lastWrites: (streamId) => lastWrites(streamId, { alerts, detections, history }),
 		onIdle: () => void fleet.leases.pass()
 	});
@@ -182,7 +189,8 @@ async function furnish(
 		speaksForUnheld: config.roles.includes('relay'),
 		ffmpegPath: config.ffmpegPath,
 		clipRingDir: join(dataDir, 'clip-ring'),
-		stillAt: live.still
+		stillAt: live.still,
+		tracer
 	});
 	const received = createReceived({
 		db,
@@ -200,6 +208,7 @@ async function furnish(
 		alert: (id) => alerts.get(id),
 		snapshot: async (id) => readFile(await alerts.file(id, 'snapshot')),
 		journal,
+		tracer,
 		park: (...set) => messages.parkEvent(...set)
 	});
 	const detections = createDetections({
@@ -271,6 +280,12 @@ async function lastWrites(
 	const written = [alerts.settled(), detections.flush(streamId), history.flush()];
 	const limit = sleep(LAST_WRITES_MS, undefined, { ref: false });
 	await Promise.race([Promise.allSettled(written), limit]);
+}
+
+/** What no line of the log may hold, whoever quotes it. */
+function secretsOfConfig({ secretKey, metricsToken, databaseUrl, natsUrl }: Config): string[] {
+	const addresses = [databaseUrl, natsUrl].flatMap((url) => (url === null ? [] : secretsOf(url)));
+	return [secretKey, metricsToken, ...addresses].filter((secret) => secret !== null);
 }
 
 function selfOf(config: Config): Self {

@@ -17,6 +17,8 @@ export interface AlertTold {
 	subjectId: string;
 	createdAt: Date;
 	alert: AlertRecord;
+	/** What it is part of, as W3C `traceparent`; null where nothing is traced. */
+	traceparent: string | null;
 }
 
 /** Null for what has no effect here. */
@@ -29,7 +31,8 @@ export function alertToldBy(event: JournalEvent): AlertTold | null {
 				topic: event.topic,
 				subjectId: event.subject_id,
 				createdAt: new Date(event.created_at),
-				alert: event.payload
+				alert: event.payload,
+				traceparent: event.traceparent ?? null
 			};
 		case 'result.detections':
 		case 'run.state':
@@ -38,14 +41,25 @@ export function alertToldBy(event: JournalEvent): AlertTold | null {
 }
 
 /** The message that tells the same. */
-export function eventOf({ messageId, topic, subjectId, createdAt, alert }: AlertTold): JournalEvent {
+export function eventOf(told: AlertTold): JournalEvent {
+	const { messageId, topic, subjectId, createdAt, alert, traceparent } = told;
 	return {
 		id: messageId,
 		topic,
 		subject_id: subjectId,
 		created_at: createdAt.toISOString(),
+		...(traceparent !== null && { traceparent }),
 		payload: alert
 	};
+}
+
+/** What a row of the outbox or of the deliveries tells, and the trace it is part of, which is kept with it. */
+export function untraced(row: Record<string, unknown>): {
+	payload: Record<string, unknown>;
+	traceparent: string | null;
+} {
+	const { traceparent, ...payload } = row;
+	return { payload, traceparent: typeof traceparent === 'string' ? traceparent : null };
 }
 
 /**

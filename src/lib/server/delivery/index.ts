@@ -6,11 +6,12 @@ import { createDenyList } from '../base/deny.ts';
 import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { createSealer } from '../base/sealer.ts';
+import { NO_TRACER, type Tracer } from '../base/trace.ts';
 import type { Bus, Journal, Outcome } from '../bus/index.ts';
 import { createChannels, isUuid, notFound, type Channels } from './channels/registry.ts';
 import { findChannel, type DeliveryDatabase } from './channels/store.ts';
 import { createDispatch } from './dispatch.ts';
-import { alertToldBy, eventOf } from './event.ts';
+import { alertToldBy, eventOf, untraced } from './event.ts';
 import { countWaiting, insertTest, makeDue, oldestWaiting, readOfAlert, readOfChannel } from './log/store.ts';
 import { messageOf, testMessage } from './message.ts';
 import { createPlanner } from './planning/planner.ts';
@@ -41,6 +42,8 @@ export interface DeliveryDeps {
 	journal?: Journal | null;
 	/** Sets an event aside that cannot be planned. */
 	park?: (event: JournalEvent, error: unknown, attempts: number) => Promise<void>;
+	/** None unless given. */
+	tracer?: Tracer;
 	/** Tests only. `ownClock` is corrected by the database's, `now` is not. */
 	timing?: Partial<RelayTiming> & { ownClock?: () => number };
 	resolveName?: Resolve;
@@ -81,6 +84,7 @@ export interface Delivery {
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
 	const { db, bus, log, config, alert = async () => null, snapshot = async () => null } = deps;
+	const { tracer = NO_TRACER } = deps;
 	const { ownClock, now: given, ...rest } = deps.timing ?? {};
 	const clock = given ? fixedClock(given) : createClock(() => readClock(db), ownClock);
 	const { now } = clock;
@@ -100,6 +104,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 		db,
 		log,
 		timing,
+		tracer,
 		park: async (told, error, attempts) => deps.park?.(eventOf(told), error, attempts),
 		heldBack: (type) => count(type, 'held_back'),
 		onPlanned: () => relay.wake()
@@ -112,12 +117,25 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 		timing,
 		clock,
 		planner,
+		tracer,
 		journal: deps.journal ?? null,
 		async attempt(delivery, channel, signal) {
-			const told = delivery.payload as unknown as AlertRecord;
-			// A picture that cannot be looked for keeps no alert back.
-			const fresh = await alert(told.id).catch(() => null);
-			return dispatch(channel, messageOf(delivery, told, fresh, config.origin), signal);
+			const { payload, traceparent } = untraced(delivery.payload);
+			const told = payload as unknown as AlertRecord;
+			const attributes = {
+				'channel.type': channel.type,
+				'channel.name': channel.name,
+				'alert.id': told.id,
+				'delivery.id': delivery.id,
+				'delivery.attempt': delivery.attempts
+			};
+			const span = { parent: traceparent, kind: 'client', attributes } as const;
+			return tracer.span(`deliver ${channel.type}`, span, async (attempt) => {
+				// A picture that cannot be looked for keeps no alert back.
+				const fresh = await alert(told.id).catch(() => null);
+				const message = messageOf(delivery, told, fresh, config.origin);
+				return dispatch(channel, { ...message, traceparent: attempt.traceparent ?? traceparent }, signal);
+			});
 		}
 	});
 

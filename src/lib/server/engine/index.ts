@@ -8,6 +8,7 @@ import type { StreamStatus } from '#lib/contracts/status.ts';
 import type { TaskPicture } from '#lib/workers/detect/task.ts';
 import { AppError, causeChain } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { NO_TRACER, type Tracer } from '../base/trace.ts';
 import { subjects, type Bus } from '../bus/index.ts';
 import type { RunStateChange, StreamsForEngine } from '../streams/ports.ts';
 import { createActivityLog } from './activity.ts';
@@ -48,6 +49,8 @@ export interface EngineDeps {
 	/** The threads; the engine makes its own unless given. */
 	pool?: StreamPool;
 	inferencePool?: InferencePool;
+	/** Frames are told to it; none unless given. */
+	tracer?: Tracer;
 }
 
 /** What runs a stream. */
@@ -143,8 +146,9 @@ export function createEngine(deps: EngineDeps): Engine {
 			instanceId,
 			maxStreams,
 			mayRun: () => !stopped && [...streams.values()].filter((stream) => stream.running).length < maxStreams,
-			begin: (runId, stream, events) =>
-				startRun(
+			begin(runId, stream, events) {
+				names.set(id, stream.name);
+				return startRun(
 					runId,
 					stream,
 					preview,
@@ -155,10 +159,12 @@ export function createEngine(deps: EngineDeps): Engine {
 						watches,
 						inference,
 						clipsDir: deps.clipsDir,
+						tracer: deps.tracer ?? NO_TRACER,
 						checkAddress: () => deps.streams.checkAddress(stream.source)
 					},
 					events
-				),
+				);
+			},
 			record(change) {
 				recorder.state(change);
 				tellState(change);
@@ -174,8 +180,10 @@ export function createEngine(deps: EngineDeps): Engine {
 
 	/** The server's log hears of a failure when it begins or changes, not with every attempt of a camera that is off. */
 	const failing = new Map<string, string>();
+	/** What people call the streams that have run here. */
+	const names = new Map<string, string>();
 	function tellState({ streamId, runId, from, to, code, detail }: RunStateChange): void {
-		const run = { streamId, runId, from, to };
+		const run = { streamId, stream: names.get(streamId), runId, from, to };
 		const known = failing.get(streamId);
 		if (to === 'error' && code) failing.set(streamId, code);
 		else if (to === 'active' || to === 'inactive') failing.delete(streamId);
@@ -186,7 +194,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
 	function tellLog(streamId: string, level: LogLevel, text: string, runId: string | null, at: Date): void {
 		activity.add(streamId, { at: at.toISOString(), runId, level, text });
-		log.debug({ streamId, runId }, text);
+		log.debug({ streamId, stream: names.get(streamId), runId }, text);
 	}
 
 	/** A run is over: forget streams nobody wants, and give the free place to whoever waits for one. */
@@ -199,6 +207,7 @@ export function createEngine(deps: EngineDeps): Engine {
 	/** Of its end something may still wait to be stored: only then is it over. */
 	function forget(id: string): void {
 		streams.delete(id);
+		names.delete(id);
 		const over = Promise.allSettled([recorder.flush(), deps.lastWrites?.(id)]).then(() => {
 			if (ending.get(id) !== over) return;
 			ending.delete(id);

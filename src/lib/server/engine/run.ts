@@ -14,6 +14,7 @@ import type {
 	ToWorker
 } from '#lib/contracts/messages.ts';
 import type { ClipRingConfig, PreviewConfig, RunConfig, WatchConfig } from '#lib/contracts/run.ts';
+import type { Tracer } from '../base/trace.ts';
 import type { RunnableStream } from '../streams/ports.ts';
 import type { ConnectionBudget } from './budget.ts';
 import { causeOfDeath, type StreamPool } from './pool.ts';
@@ -28,6 +29,7 @@ export interface RunDeps {
 	/** Where each stream keeps its packets for clips, in a folder of its own; null keeps none. */
 	clipsDir: string | null;
 	inference: Pick<Inference, 'ask' | 'withdraw'>;
+	tracer: Pick<Tracer, 'frameRatio' | 'frame'>;
 	/** Whether the stream's address may be reached right now; null when it may. */
 	checkAddress(): Promise<SourceFailure | null>;
 }
@@ -140,6 +142,8 @@ export function startRun(
 				return events.facts(message.facts);
 			case 'rule':
 				return events.rule(message.state);
+			case 'trace':
+				return deps.tracer.frame(message.frame, { streamId: stream.id, streamName: stream.name, runId });
 			case 'infer':
 				return look(message);
 			case 'log':
@@ -203,6 +207,7 @@ export function startRun(
 interface Surroundings {
 	ffmpegPath: string;
 	clipsDir: string | null;
+	tracer: Pick<Tracer, 'frameRatio'>;
 	preview: PreviewConfig;
 	watch: WatchConfig;
 }
@@ -219,7 +224,8 @@ function configOf(runId: string, stream: RunnableStream, around: Surroundings): 
 		detection: stream.detection,
 		watch: around.watch,
 		clipRing: clipRingOf(stream, around.clipsDir),
-		staleAfterS: stream.staleAfterS
+		staleAfterS: stream.staleAfterS,
+		traceRatio: around.tracer.frameRatio
 	};
 }
 

@@ -111,7 +111,10 @@ export function createModels(deps: ModelsDeps): Models {
 		}
 		files.publish(pathOf(file));
 		const record = toRecord(outcome.added, []);
-		log.info({ model: record.id, name: record.name, version: record.version, by: vetted.by }, 'model added');
+		log.info(
+			{ modelId: record.id, model: record.name, version: record.version, by: vetted.by },
+			'model added'
+		);
 		return record;
 	}
 
@@ -126,7 +129,7 @@ export function createModels(deps: ModelsDeps): Models {
 		if (!outcome) throw notFound(id);
 		if ('usedBy' in outcome) throw inUse(outcome.usedBy);
 		await files.remove(pathOf(outcome.removed.file));
-		log.info({ model: id, name: outcome.removed.name }, 'model removed');
+		log.info({ modelId: id, model: outcome.removed.name }, 'model removed');
 	}
 
 	async function fileOf({

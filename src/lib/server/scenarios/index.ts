@@ -118,7 +118,7 @@ export function createScenarios(deps: ScenariosDeps): Scenarios {
 			await streams.remove(streamId);
 			throw full(most);
 		}
-		log.info({ [kind]: id, stream: streamId, by: email }, `${kind} added`);
+		log.info({ [kind]: id, streamId, by: email }, `${kind} added`);
 		return { id, streamId };
 	}
 

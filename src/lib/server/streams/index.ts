@@ -60,7 +60,8 @@ export function createStreams({
 			db,
 			addresses,
 			onChange,
-			onCreated: (record, by) => log.info({ stream: record.id, url: record.rtsp_url, by }, 'stream added')
+			onCreated: (record, by) =>
+				log.info({ streamId: record.id, stream: record.name, url: record.rtsp_url, by }, 'stream added')
 		}),
 		ephemeral: createEphemeral({ db, addresses, onChange }),
 		...createForEngine({

@@ -2,6 +2,7 @@
 import type { ChannelType } from '#lib/contracts/channel.ts';
 import type { Logger } from '../../base/log.ts';
 import { isDatabaseInTrouble } from '../../base/outage.ts';
+import type { SpanOptions, Tracer } from '../../base/trace.ts';
 import type { Outcome } from '../../bus/index.ts';
 import type { DeliveryDatabase } from '../channels/store.ts';
 import type { AlertTold } from '../event.ts';
@@ -23,6 +24,7 @@ export interface PlannerDeps {
 	db: DeliveryDatabase;
 	log: Pick<Logger, 'error'>;
 	timing: Pick<RelayTiming, 'now' | 'pictureWaitMs'>;
+	tracer: Tracer;
 	/** Sets an event aside that nobody can do anything with. */
 	park: (told: AlertTold, reason: unknown, attempts: number) => Promise<void>;
 	heldBack: (type: ChannelType) => void;
@@ -37,7 +39,7 @@ export interface Planner {
 	planWaiting(before: number): Promise<void>;
 }
 
-export function createPlanner({ db, log, timing, park, heldBack, onPlanned }: PlannerDeps): Planner {
+export function createPlanner({ db, log, timing, tracer, park, heldBack, onPlanned }: PlannerDeps): Planner {
 	/** Of events in the outbox, by message id. */
 	const refusals = new Map<string, number>();
 
@@ -45,7 +47,16 @@ export function createPlanner({ db, log, timing, park, heldBack, onPlanned }: Pl
 		told: AlertTold,
 		rest: Pick<Planning, 'whenTaken' | 'waitsForUnknown'>
 	): Promise<Planned> {
-		const planned = await planEvent(db, told, { now: timing.now(), judge, firstAttemptAt, ...rest });
+		const planned = await tracer.span('plan deliveries', partOf(told), async ({ traceparent, set }) => {
+			const planning = { now: timing.now(), judge, firstAttemptAt, ...rest };
+			const outcome = await planEvent(
+				db,
+				{ ...told, traceparent: traceparent ?? told.traceparent },
+				planning
+			);
+			set({ outcome: outcome.outcome });
+			return outcome;
+		});
 		if (planned.outcome !== 'planned') return planned;
 		for (const type of planned.heldBack) heldBack(type);
 		onPlanned();
@@ -93,11 +104,20 @@ export function createPlanner({ db, log, timing, park, heldBack, onPlanned }: Pl
 			if (refusals.size < MAX_REFUSED) refusals.set(told.messageId, times);
 			return;
 		}
-		log.error({ err: error, alert: told.subjectId }, 'an alert cannot be planned; it is set aside');
+		log.error({ err: error, alertId: told.subjectId }, 'an alert cannot be planned; it is set aside');
 		await park(told, error, times);
 		await markHandled(db, told.messageId);
 		refusals.delete(told.messageId);
 	}
 
 	return { take, planWaiting };
+}
+
+/** The alert's writing, or the journal's message that brought it. */
+function partOf({ traceparent, topic, subjectId }: AlertTold): SpanOptions {
+	return {
+		parent: traceparent,
+		kind: 'consumer',
+		attributes: { 'messaging.operation.type': 'process', topic, 'alert.id': subjectId }
+	};
 }

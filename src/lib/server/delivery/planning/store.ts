@@ -5,7 +5,7 @@ import type { AlertEvent } from '#lib/contracts/channel.ts';
 import type { Db, Transaction } from '../../db/index.ts';
 import { channels, deliveries, inbox, outbox } from '../../db/schema/delivery.ts';
 import { ruleChannels } from '../../db/schema/rules.ts';
-import { ALERT_TOPICS, deliveryId, type AlertTold } from '../event.ts';
+import { ALERT_TOPICS, deliveryId, untraced, type AlertTold } from '../event.ts';
 import type { Candidate, Verdict } from '../rules.ts';
 
 type Channel = typeof channels.$inferSelect;
@@ -116,13 +116,17 @@ export async function findWaiting(
 		)
 		.orderBy(asc(outbox.id))
 		.limit(limit);
-	return rows.map((row) => ({
-		messageId: row.message_id,
-		topic: row.topic as AlertEvent,
-		subjectId: row.subject_id,
-		createdAt: row.created_at,
-		alert: row.payload as unknown as AlertRecord
-	}));
+	return rows.map((row) => {
+		const { payload, traceparent } = untraced(row.payload);
+		return {
+			messageId: row.message_id,
+			topic: row.topic as AlertEvent,
+			subjectId: row.subject_id,
+			createdAt: row.created_at,
+			alert: payload as unknown as AlertRecord,
+			traceparent
+		};
+	});
 }
 
 /** Takes an event out of what waits without an effect: it was set aside. */
@@ -241,7 +245,7 @@ async function insertDelivery(
 			rule_id: told.alert.rule_id,
 			alert_id: told.subjectId,
 			event: told.topic,
-			payload: { ...told.alert },
+			payload: { ...told.alert, ...(told.traceparent !== null && { traceparent: told.traceparent }) },
 			state: verdict.state,
 			answer: heldBack ? verdict.reason : null,
 			created_at: new Date(planning.now),

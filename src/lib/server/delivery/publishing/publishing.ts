@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventTopic } from '#lib/contracts/event.ts';
 import { causeChain } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { NO_TRACER, type Tracer } from '../../base/trace.ts';
 import type { Journal } from '../../bus/index.ts';
 import type { DeliveryDatabase } from '../channels/store.ts';
-import { ALERT_TOPICS, RESULT_TOPICS, subjectOf } from '../event.ts';
+import { ALERT_TOPICS, RESULT_TOPICS, subjectOf, untraced } from '../event.ts';
 import * as store from './store.ts';
 import type { RelayTiming } from '../relay/timing.ts';
 
@@ -24,6 +25,8 @@ export interface PublishingDeps {
 	journal: Journal | null;
 	log: Pick<Logger, 'warn' | 'info'>;
 	timing: Pick<RelayTiming, 'now' | 'awayMs' | 'lateMs'>;
+	/** Alerts' events are told to it; none unless given. */
+	tracer?: Tracer | undefined;
 	/** Tests only. */
 	maxResults?: number;
 }
@@ -43,7 +46,8 @@ export interface Publishing {
 	dropped(): number;
 }
 
-export function createPublishing({ db, journal, log, timing, maxResults = MAX_RESULTS }: PublishingDeps) {
+export function createPublishing(deps: PublishingDeps) {
+	const { db, journal, log, timing, tracer = NO_TRACER, maxResults = MAX_RESULTS } = deps;
 	const { now, awayMs, lateMs } = timing;
 	/** Since when the journal takes nothing; null while it does. */
 	let awaySince: number | null = null;
@@ -78,7 +82,7 @@ export function createPublishing({ db, journal, log, timing, maxResults = MAX_RE
 		to: Journal,
 		rows: store.OutboxRow[]
 	): Promise<store.Published & { refusal: string | null }> {
-		const outcomes = await Promise.allSettled(rows.map((row) => append(to, row, cutting.signal)));
+		const outcomes = await Promise.allSettled(rows.map((row) => told(to, row)));
 		const done = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
 		const failed = outcomes.flatMap((outcome, index) =>
 			outcome.status === 'rejected' ? [{ row: rows[index]!, error: outcome.reason as unknown }] : []
@@ -87,6 +91,24 @@ export function createPublishing({ db, journal, log, timing, maxResults = MAX_RE
 		// Where others were taken, what was not is to blame itself.
 		if (done.length > 0) return { done, givenUp: failed.flatMap(refused), refusal: null };
 		return { done, givenUp: [], refusal: causeChain(failed[0]?.error) };
+	}
+
+	/** A row that is part of a trace is told with its publication in it. */
+	function told(to: Journal, row: store.OutboxRow): Promise<void> {
+		const { payload, traceparent } = untraced(row.payload);
+		const event = { ...row, payload };
+		if (traceparent === null) return append(to, event, null, cutting.signal);
+		const attributes = {
+			'messaging.system': 'nats',
+			'messaging.operation.type': 'send',
+			'messaging.destination.name': row.topic,
+			'messaging.message.id': row.message_id
+		};
+		return tracer.span(
+			`publish ${row.topic}`,
+			{ parent: traceparent, kind: 'producer', attributes },
+			(span) => append(to, event, span.traceparent ?? traceparent, cutting.signal)
+		);
 	}
 
 	function refused({ row, error }: { row: store.OutboxRow; error: unknown }): store.OutboxRow[] {
@@ -137,9 +159,15 @@ export function createPublishing({ db, journal, log, timing, maxResults = MAX_RE
 const isResult = (topic: EventTopic) => (RESULT_TOPICS as readonly EventTopic[]).includes(topic);
 
 /** The message as contracts/event.ts describes it. */
-async function append(journal: Journal, row: store.OutboxRow, cut: AbortSignal): Promise<void> {
+async function append(
+	journal: Journal,
+	row: store.OutboxRow,
+	traceparent: string | null,
+	cut: AbortSignal
+): Promise<void> {
 	const { message_id: id, topic, subject_id, payload } = row;
-	const message = { id, topic, subject_id, created_at: row.created_at.toISOString(), payload };
+	const trace = traceparent !== null && { traceparent };
+	const message = { id, topic, subject_id, created_at: row.created_at.toISOString(), ...trace, payload };
 	const answered = new AbortController();
 	const late = sleep(APPEND_WITHIN_MS, null, { signal: AbortSignal.any([answered.signal, cut]) }).then(() => {
 		throw new Error(`the journal does not answer within ${APPEND_WITHIN_MS / 1000} s`);

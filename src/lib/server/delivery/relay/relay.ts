@@ -1,4 +1,5 @@
 // The relay: a loop that publishes what waits in the outbox, plans what the journal does not bring back, and sends what is due.
+import type { Tracer } from '../../base/trace.ts';
 import { subjects, type Bus, type Journal } from '../../bus/index.ts';
 import { prune } from '../log/store.ts';
 import type { Planner } from '../planning/planner.ts';
@@ -24,6 +25,7 @@ export interface RelayDeps extends Omit<SendingDeps, 'onEnded'> {
 	journal: Journal | null;
 	planner: Planner;
 	clock: Clock;
+	tracer?: Tracer | undefined;
 }
 
 export interface Relay {
@@ -38,12 +40,12 @@ export interface Relay {
 	stop(): Promise<void>;
 }
 
-export function createRelay({ bus, journal, planner, clock, ...deps }: RelayDeps): Relay {
+export function createRelay({ bus, journal, planner, clock, tracer, ...deps }: RelayDeps): Relay {
 	const { db, log, timing } = deps;
 	const { now, pollMs, flushMs } = timing;
 	const sleeper = createSleeper();
 	const sending = createSending({ ...deps, onEnded: sleeper.wake });
-	const publishing = createPublishing({ db, journal, log, timing });
+	const publishing = createPublishing({ db, journal, log, timing, tracer });
 	let running: Promise<void> | null = null;
 	let stopping = false;
 	let failing = false;

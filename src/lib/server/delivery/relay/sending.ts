@@ -70,7 +70,7 @@ export function createSending({ db, log, attempt, count, timing, onEnded }: Send
 			await rests.answered(channel);
 		} catch (error) {
 			await failed(delivery, channel, error).catch((problem: unknown) =>
-				log.error({ err: problem, delivery: delivery.id }, 'how a delivery ended could not be written down')
+				log.error({ err: problem, deliveryId: delivery.id }, 'how a delivery ended could not be written down')
 			);
 		}
 	}
@@ -95,7 +95,7 @@ export function createSending({ db, log, attempt, count, timing, onEnded }: Send
 		const answer = error.message;
 		if (waitMs !== null)
 			return store.settle(db, delivery, { state: 'pending', answer, nextAt: now() + waitMs });
-		log.warn({ channel: channel.name, delivery: delivery.id, why: answer }, 'a delivery is given up');
+		log.warn({ channel: channel.name, deliveryId: delivery.id, why: answer }, 'a delivery is given up');
 		return store.settle(db, delivery, { state: 'failed', answer });
 	}
 

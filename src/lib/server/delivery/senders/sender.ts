@@ -11,6 +11,8 @@ export interface Message {
 	alert: AlertRecord;
 	/** The page that shows the alert. */
 	url: string;
+	/** W3C context of the attempt, for receivers that trace too; absent where nothing is traced. */
+	traceparent?: string | null;
 }
 
 export interface Sender {

@@ -22,7 +22,8 @@ export function createWebhookSender(config: Config, reach: Reach): Sender {
 				...authorisation(url),
 				...signatureOf(config.secret, body),
 				'idempotency-key': message.id,
-				'x-vectorflow-event': message.event
+				'x-vectorflow-event': message.event,
+				...(message.traceparent && { traceparent: message.traceparent })
 			};
 			const answer = await post({ url, headers, body, withinS: WITHIN_S }, reach, signal);
 			if (answer.status < 200 || answer.status > 299) throw refusal(answer, url.host);
