@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { StreamFacts, ZoneFacts } from '#lib/contracts/facts.ts';
 import { DIRECTION_BINS } from '#lib/contracts/facts.ts';
 import type { FromWorker, ToWorker } from '#lib/contracts/messages.ts';
-import type { RunConfig } from '#lib/contracts/run.ts';
+import type { RunConfig, WatchConfig } from '#lib/contracts/run.ts';
 import type { StreamPool } from '#lib/server/engine/pool.ts';
 import type { RunNews } from './messages.ts';
 
@@ -50,13 +50,14 @@ async function play(
 	let timer: NodeJS.Timeout | undefined;
 	let seconds = 0;
 	let firingFor = 0;
+	let watch = config.watch;
 
 	function second(): void {
 		const now = Date.now();
 		seconds++;
 		send({ type: 'stats', stats: statsOf(seconds, now) });
-		send({ type: 'facts', facts: factsOf(config, now) });
-		const rule = config.watch.rules[0];
+		send({ type: 'facts', facts: factsOf(config.streamId, watch, now) });
+		const rule = watch.rules[0];
 		if (!rule) return;
 		const { streamId } = config;
 		const told = { ruleId: rule.id, streamId, at: now, value: 1, peak: 1, labels: {} };
@@ -73,6 +74,7 @@ async function play(
 				phase({ phase: 'stopping' });
 				return stopped();
 			}
+			if (message.type === 'watch') watch = message.watch;
 			if (message.type !== 'connect-granted') return;
 			phase({ phase: 'connecting', attempt: 1 });
 			timer = setTimeout(
@@ -119,7 +121,7 @@ function statsOf(seconds: number, now: number) {
 }
 
 /** Of the whole picture and every zone, as wide as real seconds are. */
-function factsOf({ streamId, watch }: RunConfig, at: number): StreamFacts {
+function factsOf(streamId: string, watch: WatchConfig, at: number): StreamFacts {
 	const moving = Math.random() < MOVING_SHARE;
 	const places = [null, ...watch.zones.map(({ id }) => id)];
 	return { streamId, at, zones: places.map((zoneId) => zoneFacts(zoneId, moving)) };
