@@ -32,7 +32,7 @@ import { addDemoCameras } from './demo.ts';
 import { lockDataDir } from './instance-lock.ts';
 import type { Services } from './services.ts';
 import { createCloser } from './stop.ts';
-import { tellHealth, tellMetrics } from './telemetry.ts';
+import { tellHealth, tellMetrics, tellTargets } from './telemetry.ts';
 
 /** Part of the two seconds in which a clean shutdown hands its streams over. */
 const LAST_WRITES_MS = 400;
@@ -74,6 +74,7 @@ function stopInOrder(
 ): void {
 	closer.first('readiness', services.health.stopping);
 	closer.first('metrics', services.metrics.stop);
+	closer.first('targets', services.targets.stop);
 	closer.first('watchers', services.live.close);
 	closer.first('models', services.models.close);
 	closer.first('settings', services.settings.stop);
@@ -98,6 +99,7 @@ async function begin(services: Services): Promise<void> {
 	const has = (...roles: InstanceRole[]) => roles.some((role) => services.config.roles.includes(role));
 	files.start();
 	await fleet.start();
+	await services.targets.start();
 	settings.start();
 	// Wherever a stream is deleted, its samples are.
 	history.start();
@@ -248,6 +250,7 @@ async function furnish(
 	});
 	const parked = messages.parkedCount;
 	const told = { config, log, bus, journal, parked, database, auth, streams, engine, fleet, delivery, live };
+	const targets = tellTargets(told);
 	return {
 		log,
 		config,
@@ -267,8 +270,9 @@ async function furnish(
 		files,
 		fleet,
 		live,
-		health: tellHealth(told),
-		metrics: tellMetrics(told)
+		health: tellHealth(told, targets),
+		metrics: tellMetrics(told),
+		targets
 	};
 }
 

@@ -9,15 +9,22 @@ import type { Delivery } from '../delivery/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { DURATION_BUCKETS_S } from '../engine/inference/index.ts';
 import type { Fleet } from '../fleet/index.ts';
+import type { VitalsPorts } from '../history/index.ts';
 import type { Live } from '../live/index.ts';
 import type { Streams } from '../streams/index.ts';
 import {
 	createGuard,
 	createHealth,
+	createInstanceReader,
 	createMetrics,
 	createVitals,
+	fleetOf,
+	createTargetsFile,
+	targetGroups,
+	type Check,
 	type Health,
-	type Metrics
+	type Metrics,
+	type TargetsFile
 } from '../telemetry/index.ts';
 
 export interface Told {
@@ -36,7 +43,7 @@ export interface Told {
 	live: Live;
 }
 
-export function tellHealth(told: Told): Health {
+export function tellHealth(told: Told, targets: TargetsFile): Health {
 	const { config, log, bus, journal, parked, database, engine, fleet, delivery } = told;
 	const statuses = () => ownStatuses(told);
 	const vitals = createVitals({
@@ -45,6 +52,7 @@ export function tellHealth(told: Told): Health {
 		instance: config.instanceId,
 		dataDir: config.dataDir,
 		statuses,
+		ffmpeg: { path: config.ffmpegPath, needed: config.roles.includes('worker') },
 		inference: engine.inference,
 		fleet: {
 			clockSkewS: fleet.leases.clockSkewS,
@@ -60,8 +68,8 @@ export function tellHealth(told: Told): Health {
 		instance: config.instanceId,
 		checks: {
 			database: () => checkDatabase(database),
-			ffmpeg: () => checkFfmpeg(config),
-			...vitals.checks
+			...vitals.checks,
+			...(config.targetsFile !== null && { targets: targets.check })
 		},
 		needed: ['database'],
 		figures: streamFigures(statuses),
@@ -98,21 +106,42 @@ export function tellMetrics(told: Told): Metrics {
 	});
 }
 
-function checkDatabase({ monitor }: Database) {
-	const outage = monitor.outage();
-	if (!outage) return { state: 'ok' } as const;
-	return {
-		state: 'degraded',
-		reason: `the database does not answer since ${outage.since.toISOString()}`
-	} as const;
+/** Where Prometheus finds the metrics, for those who have it read from a file. */
+export function tellTargets({ config, log, fleet }: Pick<Told, 'config' | 'log' | 'fleet'>): TargetsFile {
+	const self = { address: config.advertise, scheme: 'http', id: config.instanceId, roles: config.roles };
+	return createTargetsFile({
+		path: config.targetsFile,
+		targets: () => targetGroups(fleet.knownInstances(), self),
+		log
+	});
 }
 
-function checkFfmpeg({ ffmpegPath }: Config) {
-	if (ffmpegPath !== null) return { state: 'ok' } as const;
+/** A database is back from a restart or a failover by then. */
+const OUTAGE_MS = 60_000;
+
+/** Streams run on without it for a while and what they tell is kept; but nothing is answered, and in the end nothing stored. */
+/** What the history is told of this instance and of the fleet, now and then. */
+export function tellHistory({
+	config,
+	fleet,
+	streams,
+	workers
+}: Pick<Told, 'config' | 'fleet' | 'streams'> & Pick<Engine, 'workers'>): VitalsPorts {
+	const read = createInstanceReader(workers);
 	return {
-		state: 'degraded',
-		reason: 'no ffmpeg was found, so no stream can be decoded; `npm run doctor` says how to install it'
-	} as const;
+		instance: config.instanceId,
+		vitals: async () => ({ ...(await read()), streams: fleet.leases.held().size }),
+		fleet: async () => fleetOf(await streams.list(), fleet.statuses()).states
+	};
+}
+
+function checkDatabase({ monitor }: Database): Check {
+	const outage = monitor.outage();
+	if (!outage) return { state: 'ok' };
+	return {
+		state: Date.now() - outage.since.getTime() < OUTAGE_MS ? 'degraded' : 'failed',
+		reason: `the database does not answer since ${outage.since.toISOString()}`
+	};
 }
 
 /** Streams that run here, and those that should run and that nobody runs: their health is nobody else's to tell. */

@@ -113,14 +113,30 @@ async function heapShares(
 	);
 }
 
+/** Threads that owe an answer: asked again and again, a hung one would gather questions. */
+const silent = new WeakSet<Worker>();
+
 /** Bytes: the heap proper and the buffers it holds. */
 async function heapOf(thread: Worker): Promise<number | null> {
-	const limit = new Promise<null>((resolve) => setTimeout(resolve, HEAP_ANSWER_MS, null).unref());
-	const asked = thread.getHeapStatistics().then(
-		({ total_heap_size, external_memory }) => total_heap_size + external_memory,
-		// It is ending.
-		() => null
-	);
+	if (silent.has(thread)) return null;
+	let timer: NodeJS.Timeout | undefined;
+	const limit = new Promise<null>((resolve) => {
+		timer = setTimeout(() => {
+			silent.add(thread);
+			resolve(null);
+		}, HEAP_ANSWER_MS);
+	});
+	const asked = thread
+		.getHeapStatistics()
+		.then(
+			({ total_heap_size, external_memory }) => total_heap_size + external_memory,
+			// It is ending.
+			() => null
+		)
+		.finally(() => {
+			clearTimeout(timer);
+			silent.delete(thread);
+		});
 	return Promise.race([asked, limit]);
 }
 

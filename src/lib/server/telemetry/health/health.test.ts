@@ -1,5 +1,5 @@
 // What the server says of its health, and what makes it say otherwise.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -15,6 +15,7 @@ const GB = 1e9;
 
 const QUIET = {
 	statuses: () => [],
+	ffmpeg: { path: process.execPath, needed: true },
 	inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
 	fleet: { clockSkewS: () => null, others: () => 0 },
 	journal: null,
@@ -42,6 +43,7 @@ const states = (vitals: ReturnType<typeof vitalsWith>) =>
 	Object.fromEntries(Object.entries(vitals.checks).map(([name, check]) => [name, check().state]));
 
 const NAMES = [
+	'ffmpeg',
 	'bus',
 	'journal',
 	'clock',
@@ -83,6 +85,35 @@ describe('the checks', () => {
 			state: 'degraded',
 			reason: 'the free space of the data folder cannot be told: ENOENT'
 		});
+	});
+
+	test('speak of an ffmpeg that is not there, where one is needed', () => {
+		const nowhere = vitalsWith({ ffmpeg: { path: null, needed: true } });
+		expect(states(nowhere)).toEqual({ ...WELL, ffmpeg: 'degraded' });
+		expect(nowhere.checks.ffmpeg()).toMatchObject({
+			reason: expect.stringContaining('npm run doctor') as string
+		});
+		expect(states(vitalsWith({ ffmpeg: { path: null, needed: false } }))).toEqual(WELL);
+	});
+
+	test('speak of an ffmpeg that is taken away, until it is back', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'vf-health-'));
+		const path = join(folder, 'ffmpeg');
+		const put = () => writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+		put();
+		const vitals = vitalsWith({ ffmpeg: { path, needed: true } });
+		await vitals.look();
+		expect(states(vitals)).toEqual(WELL);
+		chmodSync(path, 0o644);
+		await vitals.look();
+		expect(states(vitals)).toEqual({ ...WELL, ffmpeg: 'degraded' });
+		rmSync(path);
+		await vitals.look();
+		expect(JSON.stringify(vitals.checks.ffmpeg())).not.toContain(folder);
+		put();
+		await vitals.look();
+		expect(states(vitals)).toEqual(WELL);
+		rmSync(folder, { recursive: true });
 	});
 
 	test('speak of an alert that waits too long, while the database is away as well', async () => {

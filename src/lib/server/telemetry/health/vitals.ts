@@ -1,5 +1,5 @@
 // The checks of the server's health that take a look now and then: each answers at once from what was last seen.
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import { causeChain } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -12,6 +12,8 @@ export interface VitalsDeps {
 	instance: string;
 	dataDir: string;
 	statuses(): StreamStatus[];
+	/** As found when the server started; null where none was. `needed`: streams are decoded here. */
+	ffmpeg: { path: string | null; needed: boolean };
 	/** Of the threads that run models. */
 	inference(): {
 		threads: number;
@@ -37,7 +39,16 @@ export interface VitalsDeps {
 }
 
 export type VitalName =
-	'bus' | 'journal' | 'clock' | 'streamThreads' | 'inference' | 'disk' | 'outbox' | 'messages' | 'streams';
+	| 'ffmpeg'
+	| 'bus'
+	| 'journal'
+	| 'clock'
+	| 'streamThreads'
+	| 'inference'
+	| 'disk'
+	| 'outbox'
+	| 'messages'
+	| 'streams';
 
 export interface Vitals {
 	checks: Record<VitalName, () => Check>;
@@ -61,11 +72,22 @@ const degraded = (reason: string): Check => ({ state: 'degraded', reason });
 
 export function createVitals(deps: VitalsDeps): Vitals {
 	const { bus, log, now = Date.now, disk = diskSpace } = deps;
+	let ffmpegRuns = deps.ffmpeg.path !== null;
 	let diskCheck = OK;
 	let outboxSince: Date | null = null;
 	let parked = 0;
 	let inference = { looked: 0, at: now() };
 	let timer: NodeJS.Timeout | null = null;
+
+	/** It may be taken away, or changed for one that cannot be run, while the server goes on. */
+	async function lookAtFfmpeg(): Promise<void> {
+		const { path } = deps.ffmpeg;
+		if (path === null) return;
+		ffmpegRuns = await access(path, constants.X_OK).then(
+			() => true,
+			() => false
+		);
+	}
 
 	async function lookAtDisk(): Promise<void> {
 		try {
@@ -101,11 +123,12 @@ export function createVitals(deps: VitalsDeps): Vitals {
 
 	async function look(): Promise<void> {
 		lookAtInference();
-		await Promise.all([lookAtDisk(), lookAtOutbox(), lookAtParked()]);
+		await Promise.all([lookAtFfmpeg(), lookAtDisk(), lookAtOutbox(), lookAtParked()]);
 	}
 
 	return {
 		checks: {
+			ffmpeg: () => judgeFfmpeg(deps.ffmpeg, ffmpegRuns),
 			bus: () => judgeBus(bus.state(), deps.fleet.others()),
 			journal: () => judgeJournal(deps.journal),
 			clock: () => judgeClock(deps.fleet.clockSkewS()),
@@ -131,6 +154,15 @@ export function createVitals(deps: VitalsDeps): Vitals {
 			if (timer) clearInterval(timer);
 		}
 	};
+}
+
+function judgeFfmpeg({ path, needed }: VitalsDeps['ffmpeg'], runs: boolean): Check {
+	if (runs || !needed) return OK;
+	return degraded(
+		path === null
+			? 'no ffmpeg was found, so no stream can be decoded; `npm run doctor` says how to install it, then restart the server'
+			: 'the ffmpeg that was there when the server started cannot be run any more, so no stream can be decoded; put it back, or restart the server where another is installed'
+	);
 }
 
 function judgeDisk({ free, total }: { free: number; total: number }): Check {

@@ -36,10 +36,23 @@ test('a GPU that does not tell its utilisation is there nevertheless', () => {
 	});
 });
 
-test.each(['', '\n', 'No devices were found\n', 'NVIDIA-SMI has failed, because, reasons\n', ',,\n'])(
-	'%j is no GPU',
-	(text) => expect(parseGpus(text)).toEqual(NO_GPU)
-);
+test('a GPU without a memory of its own is there nevertheless', () => {
+	expect(parseGpus('12, [N/A], [N/A]\n3, [Not Supported], 4096\n')).toEqual({
+		available: true,
+		utilizationPercent: 12,
+		memoryUsedBytes: 0,
+		memoryTotalBytes: 4096 * MIB
+	});
+});
+
+test.each([
+	'',
+	'\n',
+	'No devices were found\n',
+	'NVIDIA-SMI has failed, because, reasons\n',
+	',,\n',
+	'-1, 1e9, Infinity\n'
+])('%j is no GPU', (text) => expect(parseGpus(text)).toEqual(NO_GPU));
 
 test('is asked behind the back of who reads, and again only when ten seconds are over', async () => {
 	let now = 0;
@@ -77,6 +90,29 @@ test('where there is none it is not asked with every scrape', async () => {
 
 test('one that fails, or breaks in the middle, is no GPU', async () => {
 	const gpu = createGpu(program('echo "50, 1, 2"; exit 9'));
+	gpu.figures();
+	await gpu.settled();
+	expect(gpu.figures()).toEqual(NO_GPU);
+});
+
+test('one that hangs is ended, holds nobody up, and is no GPU', async () => {
+	let now = 0;
+	const gpu = createGpu(program('sleep 60'), () => now, 300);
+	const began = performance.now();
+	gpu.figures();
+	expect(performance.now() - began).toBeLessThan(200);
+	await gpu.settled();
+	expect(performance.now() - began).toBeLessThan(10_000);
+	expect(gpu.figures()).toEqual(NO_GPU);
+	now = 20_000;
+	program('echo "50, 1, 2"');
+	gpu.figures();
+	await gpu.settled();
+	expect(gpu.figures().available).toBe(true);
+});
+
+test('one that never ends its answer is no GPU', async () => {
+	const gpu = createGpu(program('exec yes "50, 1, 2"'));
 	gpu.figures();
 	await gpu.settled();
 	expect(gpu.figures()).toEqual(NO_GPU);

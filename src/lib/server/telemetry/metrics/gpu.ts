@@ -23,8 +23,12 @@ const LIMIT_MS = 4000;
 const MIB = 1024 * 1024;
 const QUERY = ['--query-gpu=utilization.gpu,memory.used,memory.total', '--format=csv,noheader,nounits'];
 
-/** `command`: nvidia-smi, unless a test has its own. */
-export function createGpu(command = 'nvidia-smi', now: () => number = () => performance.now()): Gpu {
+/** `command`: nvidia-smi, unless a test has its own; `limitMs`: how long it may take. */
+export function createGpu(
+	command = 'nvidia-smi',
+	now: () => number = () => performance.now(),
+	limitMs = LIMIT_MS
+): Gpu {
 	let known = NO_GPU;
 	let askAt = -Infinity;
 	let asking: Promise<void> | null = null;
@@ -34,7 +38,7 @@ export function createGpu(command = 'nvidia-smi', now: () => number = () => perf
 			execFile(
 				command,
 				QUERY,
-				{ timeout: LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 },
+				{ timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 },
 				(error, out) => {
 					const missing = error?.code === 'ENOENT';
 					known = error ? NO_GPU : parseGpus(out);
@@ -55,12 +59,19 @@ export function createGpu(command = 'nvidia-smi', now: () => number = () => perf
 	};
 }
 
-/** A line a GPU: per cent, MiB, MiB; `[N/A]` where a GPU does not tell, as parts of one do not. */
+/** A figure, or in brackets why there is none. */
+const FIELD = /^(\d+(\.\d+)?|\[.+\])$/;
+
+/**
+ * A line a GPU: per cent, MiB, MiB; `[N/A]` and the like where a GPU does not tell, as parts of one and those without
+ * a memory of their own do not.
+ */
 export function parseGpus(text: string): GpuFigures {
 	const gpus = text
 		.split('\n')
-		.map((line) => line.split(',').map((field) => Number(field.trim() || NaN)))
-		.filter((fields) => fields.length === 3 && Number.isFinite(fields[2]));
+		.map((line) => line.split(',').map((field) => field.trim()))
+		.filter((fields) => fields.length === 3 && fields.every((field) => FIELD.test(field)))
+		.map((fields) => fields.map(Number));
 	const sum = (column: number) =>
 		gpus.reduce((total, fields) => total + (Number.isFinite(fields[column]) ? fields[column]! : 0), 0);
 	return {

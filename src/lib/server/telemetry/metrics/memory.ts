@@ -12,12 +12,14 @@ export interface StreamWorker {
 }
 
 export interface StreamMemory {
-	/** Bytes by stream id; absent where nothing is known. */
+	/** Bytes by stream id; absent where nothing is known. Never fails and soon resolves: as last told where nothing new is. */
 	read(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Scrapes that follow each other closer than this share an answer. */
 const FRESH_MS = 1000;
+/** A thread may be too busy to answer, or hang: nobody waits longer for it. */
+const PATIENCE_MS = 400;
 
 export function createStreamMemory(
 	workers: () => Promise<StreamWorker[]>,
@@ -25,21 +27,41 @@ export function createStreamMemory(
 	now: () => number = () => performance.now()
 ): StreamMemory {
 	let known: ReadonlyMap<string, number> = new Map();
+	/** Shares of heaps as last told, of the streams that still run. */
+	let heaps: ReadonlyMap<string, number> = new Map();
 	let readAt = -Infinity;
+	let looking: Promise<void> | null = null;
 
-	async function look(): Promise<ReadonlyMap<string, number>> {
-		const found = await Promise.all((await workers()).map((worker) => bytesOf(worker, rssOf)));
-		return new Map(found.filter((entry): entry is [string, number] => entry[1] !== null));
+	async function look(): Promise<void> {
+		const running = (await workers()).map((worker) => ({
+			...worker,
+			heapShareBytes: worker.heapShareBytes ?? heaps.get(worker.streamId) ?? null
+		}));
+		heaps = mapOf(running.map(({ streamId, heapShareBytes }) => [streamId, heapShareBytes]));
+		known = mapOf(await Promise.all(running.map((worker) => bytesOf(worker, rssOf))));
+		readAt = now();
 	}
 
 	return {
 		async read() {
 			if (now() - readAt < FRESH_MS) return known;
-			known = await look();
-			readAt = now();
+			looking ??= look()
+				.catch(() => {})
+				.finally(() => (looking = null));
+			await withPatience(looking);
 			return known;
 		}
 	};
+}
+
+function mapOf(entries: [string, number | null][]): Map<string, number> {
+	return new Map(entries.filter((entry): entry is [string, number] => entry[1] !== null));
+}
+
+async function withPatience(work: Promise<void>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
+	await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function bytesOf(

@@ -9,8 +9,9 @@ import { createMemoryBus, subjects, type Bus } from '../../bus/index.ts';
 import { parseExposition, type Scraped } from '../testing/exposition.ts';
 import type { ListedStream } from './directory.ts';
 import { createGpu } from './gpu.ts';
-import { createMetrics, FAMILIES, type ListedInstance, type Metrics, type MetricsDeps } from './metrics.ts';
+import { createMetrics, FAMILIES, type Metrics, type MetricsDeps } from './metrics.ts';
 import { MAX_SERIES_PER_STREAM } from './stream-families.ts';
+import type { ListedInstance } from './targets.ts';
 
 const log = pino({ level: 'silent' });
 const NOW = Date.parse('2030-01-01T12:00:00Z');
@@ -303,6 +304,38 @@ describe('series', () => {
 	});
 });
 
+describe('OpenMetrics', () => {
+	const PROMETHEUS =
+		'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+
+	test('has the same series, for who asks for it', async () => {
+		busy('a', ['person']);
+		const [plain, open] = await Promise.all([metrics.scrape(), metrics.scrape(PROMETHEUS)]);
+		expect(open.contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+		expect(open.text.endsWith('\n# EOF\n')).toBe(true);
+		expect(open.text).not.toMatch(/\n\n/);
+		const samples = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+		expect(samples(open.text)).toEqual(samples(plain.text));
+		expect(open.text).toContain('\n# TYPE vector_flow_frames_processed counter\n');
+		expect(open.text).toContain('\n# TYPE vector_flow_active_streams_total gauge\n');
+		// Of one and the same family after another, whichever form was asked for before.
+		expect((await metrics.scrape()).text).toBe(plain.text);
+	});
+
+	test.each([
+		null,
+		'',
+		'*/*',
+		'text/plain',
+		'application/openmetrics-text;q=0',
+		'application/openmetrics-text;q=0.1, text/plain;q=0.9',
+		'application/openmetrics-text;version=0.0.1',
+		';;,;q=;,'
+	])('is not for who sends Accept %j', async (accept) => {
+		expect((await metrics.scrape(accept)).contentType).toMatch(/^text\/plain/);
+	});
+});
+
 describe('the server', () => {
 	test('counts its streams by how they are', async () => {
 		listed = [
@@ -406,6 +439,20 @@ describe('the server', () => {
 		expect(asked).toBe(1);
 		expect(text.of('vector_flow_worker_memory_rss_bytes')).toEqual([]);
 		expect(text.value('vector_flow_fps', { stream_name: 'Camera a' })).toBe(9.9);
+	});
+
+	test('asks the database no more often than once a second, however often it is scraped', async () => {
+		let asked = 0;
+		metrics.stop();
+		metrics = metricsWith({
+			parked: async () => {
+				asked++;
+				return 2;
+			}
+		});
+		for (let i = 0; i < 20; i++) await metrics.scrape();
+		expect(asked).toBeLessThanOrEqual(2);
+		expect((await scraped()).value('vector_flow_parked_messages')).toBe(2);
 	});
 
 	test('lists itself for service discovery at the address it was asked at', () => {

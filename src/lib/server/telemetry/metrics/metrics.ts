@@ -1,10 +1,10 @@
 // The server's metrics: gathers what every room tells into one view and writes it for Prometheus.
-import type { InstanceRecord, InstanceRole } from '#lib/contracts/instance.ts';
+import type { InstanceRole } from '#lib/contracts/instance.ts';
 import type { StreamStatus } from '#lib/contracts/status.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Bus } from '../../bus/index.ts';
 import { createDirectory, type ListedStream } from './directory.ts';
-import { createExposition } from './exposition.ts';
+import { createExposition, type Written } from './exposition.ts';
 import { fleetOf } from './fleet.ts';
 import { createGpu, type Gpu } from './gpu.ts';
 import type { Guard } from './guard.ts';
@@ -14,6 +14,7 @@ import { createRequestTally, type AnsweredRequest } from './requests.ts';
 import { SERVER_FAMILIES } from './server-families.ts';
 import { INFERENCE_BOUNDS_S, STREAM_FAMILIES } from './stream-families.ts';
 import { coarser } from './tally.ts';
+import { livingOf, targetGroups, type ListedInstance, type TargetGroup } from './targets.ts';
 import type { StreamView, View } from './view.ts';
 
 export const FAMILIES = [...STREAM_FAMILIES, ...SERVER_FAMILIES];
@@ -60,19 +61,14 @@ export interface MetricsDeps {
 	now?: () => number;
 }
 
-export type ListedInstance = Pick<InstanceRecord, 'id' | 'state' | 'roles' | 'address'>;
-
-/** As Prometheus' http_sd wants it. */
-export interface TargetGroup {
-	targets: string[];
-	labels: Record<string, string>;
-}
-
 export interface Metrics {
 	/** Throws `unauthenticated` or `forbidden` unless the caller may read metrics. */
 	admit: Guard;
-	/** Never fails: what a room does not tell in time is left out, or as it was last told. */
-	scrape(): Promise<{ text: string; contentType: string }>;
+	/**
+	 * Never fails: what a room does not tell in time is left out, or as it was last told. `accept`: the header, which may
+	 * ask for OpenMetrics.
+	 */
+	scrape(accept?: string | null): Promise<Written>;
 	/** The instances that live: by the address each tells; alone, as its caller reached it. */
 	targets(requestUrl: URL): TargetGroup[];
 	/** Counts a request that was answered. */
@@ -82,6 +78,8 @@ export interface Metrics {
 
 /** How long a scrape waits for a room. */
 const PATIENCE_MS = 500;
+/** What costs the database a question is asked no more often, however often Prometheus comes. */
+const FRESH_MS = 1000;
 
 export function createMetrics(deps: MetricsDeps): Metrics {
 	const { bus, log, version, instance, now = Date.now } = deps;
@@ -93,35 +91,24 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 	const exposition = createExposition(FAMILIES);
 	const memoryLimitBytes = memoryLimit();
 	let deliveries: View['deliveries'] = [];
-	let scraping: Promise<string> | null = null;
-	let asking: Promise<number> | null = null;
-	let counting: Promise<number> | null = null;
+	let viewing: Promise<View> | null = null;
+	/** The outcomes last told are remembered. */
+	const outbox = seldom(async () => {
+		const { outbox: unplanned, pending, outcomes } = await deps.delivery();
+		deliveries = outcomes;
+		return unplanned + pending;
+	});
+	const parked = seldom(() => deps.parked());
 
-	/** One question at a time: while the database is away they would pile up. The outcomes last told are remembered. */
-	function outbox(): Promise<number> {
-		asking ??= deps
-			.delivery()
-			.then(({ outbox: unplanned, pending, outcomes }) => {
-				deliveries = outcomes;
-				return unplanned + pending;
-			})
-			.finally(() => (asking = null));
-		return asking;
-	}
-
-	function parked(): Promise<number> {
-		return (counting ??= deps.parked().finally(() => (counting = null)));
-	}
-
-	async function scrape(): Promise<string> {
+	async function look(): Promise<View> {
 		const [outboxPending, parkedMessages, rss] = await Promise.all([
 			inTime(outbox(), null),
 			inTime(parked(), null),
-			inTime(memory.read(), new Map<string, number>()),
+			memory.read(),
 			inTime(directory.settled(), undefined)
 		]);
 		const statuses = deps.statuses();
-		return exposition.write({
+		return {
 			streams: streamsOf(statuses, rss),
 			memoryLimitBytes,
 			gpu: gpu.figures(),
@@ -134,7 +121,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 			sseClients: deps.sseClients(),
 			requests: requests.figures(),
 			build: { version, instance }
-		});
+		};
 	}
 
 	function fleetFigures(): Pick<View, 'leasesHeld' | 'instances' | 'bus'> {
@@ -173,40 +160,22 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 
 	return {
 		admit: deps.guard,
-		async scrape() {
+		async scrape(accept) {
 			// Whoever asks while one is under way gets the same.
-			scraping ??= scrape().finally(() => (scraping = null));
-			return { text: await scraping, contentType: exposition.contentType };
+			viewing ??= look().finally(() => (viewing = null));
+			return exposition.write(await viewing, accept);
 		},
-		targets({ host, protocol }) {
-			const living = livingOf(deps.fleet.instances()).filter(({ address }) => address !== null);
-			// By itself it may stand behind a proxy, whose name alone leads to it.
-			if (living.length <= 1)
-				return [targetOf(host, protocol.slice(0, -1), { id: instance, roles: deps.roles })];
-			return living.map((one) => targetOf(one.address!, 'http', one));
-		},
+		targets: ({ host, protocol }) =>
+			targetGroups(deps.fleet.instances(), {
+				address: host,
+				scheme: protocol.slice(0, -1),
+				id: instance,
+				roles: deps.roles
+			}),
 		answered: requests.count,
 		stop() {
 			directory.stop();
 			ledger.stop();
-		}
-	};
-}
-
-const livingOf = (instances: readonly ListedInstance[]) => instances.filter(({ state }) => state === 'up');
-
-function targetOf(
-	address: string,
-	scheme: string,
-	{ id, roles }: { id: string; roles: readonly InstanceRole[] }
-): TargetGroup {
-	return {
-		targets: [address],
-		labels: {
-			__scheme__: scheme,
-			__metrics_path__: '/metrics',
-			vf_instance: id,
-			vf_roles: roles.join(',')
 		}
 	};
 }
@@ -230,4 +199,19 @@ async function inTime<T, O>(work: Promise<T>, otherwise: O): Promise<T | O> {
 		timer = setTimeout(() => resolve(otherwise), PATIENCE_MS);
 	});
 	return Promise.race([work.catch(() => otherwise), late]).finally(() => clearTimeout(timer));
+}
+
+/** One question at a time, for while the database is away they would pile up; an answer serves whoever asks soon after. */
+function seldom<T>(ask: () => Promise<T>): () => Promise<T> {
+	let asking: Promise<T> | null = null;
+	let answered: { value: T; at: number } | null = null;
+	return () => {
+		if (answered && performance.now() - answered.at < FRESH_MS) return Promise.resolve(answered.value);
+		return (asking ??= ask()
+			.then((value) => {
+				answered = { value, at: performance.now() };
+				return value;
+			})
+			.finally(() => (asking = null)));
+	};
 }
