@@ -25,7 +25,7 @@ export function timelineOf(alert: AlertRecord, deliveries: readonly DeliveryReco
 const moment = ({ at }: Happening) => (at === null ? Infinity : Date.parse(at));
 
 function opened(alert: AlertRecord): Happening {
-	const what = alert.source === 'grafana' ? 'Began, as Grafana tells' : 'Alert opened';
+	const what = alert.source === 'grafana' ? 'Began, as it was told' : 'Alert opened';
 	return { at: alert.starts_at, what, detail: '', mark: 'alert' };
 }
 

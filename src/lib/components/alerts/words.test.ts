@@ -77,7 +77,7 @@ describe('where', () => {
 		expect(placeWords(alert())).toBe('Ramp P2, Down lane');
 		expect(placeWords(alert({ zone_name: null }))).toBe('Ramp P2');
 		expect(placeWords(alert({ stream_name: null, zone_name: null }))).toBe('no camera');
-		expect(zoneWords(alert({ source: 'grafana' }))).toBe('received');
+		expect(zoneWords(alert({ source: 'grafana', zone_name: null }))).toBe('');
 		expect(zoneWords(alert({ zone_name: null }))).toBe('whole stream');
 	});
 

@@ -73,10 +73,13 @@ export function placeWords(alert: Pick<AlertRecord, 'stream_name' | 'zone_name'>
 	return alert.zone_name ? `${alert.stream_name}, ${alert.zone_name}` : alert.stream_name;
 }
 
-/** What stands beside the rule's name in the list. */
+/** Beside alerts that others raised. */
+export const RECEIVED_WORD = 'Received';
+
+/** What stands beside the rule's name in the list; a received alert has its mark there. */
 export function zoneWords(alert: Pick<AlertRecord, 'name' | 'source' | 'zone_name' | 'stream_id'>): string {
 	if (namesItsZone(alert)) return '';
-	if (alert.source === 'grafana') return 'received';
+	if (alert.source === 'grafana') return '';
 	return alert.zone_name ?? 'whole stream';
 }
 
