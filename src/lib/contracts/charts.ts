@@ -63,3 +63,8 @@ export const rangeQuery = z.strictObject({
 	format: z.enum(['json', 'csv']).default('json')
 });
 export type RangeQuery = z.infer<typeof rangeQuery>;
+
+/** The same, of one zone. */
+export const placeRangeQuery = rangeQuery.extend({
+	zone_id: z.uuid().optional().describe('without it, the whole picture')
+});

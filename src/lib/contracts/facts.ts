@@ -45,7 +45,7 @@ export interface StreamFacts {
 	zones: ZoneFacts[];
 }
 
-/** A stored second, as GET /streams/{id}/flow answers it. */
+/** A stretch of motion, as GET /streams/{id}/flow answers it. */
 export const flowPoint = z.object({
 	at: z.iso.datetime(),
 	zone_id: z.uuid().nullable().describe('null is the whole picture'),
@@ -71,8 +71,3 @@ export const FLOW_RANGES = {
 	'7d': 604_800
 } as const;
 export type FlowRange = keyof typeof FLOW_RANGES;
-
-export const flowQuery = z.strictObject({
-	range: z.enum(Object.keys(FLOW_RANGES) as [FlowRange, ...FlowRange[]]).default('1h'),
-	zone_id: z.uuid().optional().describe('without it, the whole picture')
-});

@@ -32,7 +32,7 @@ import { addDemoCameras } from './demo.ts';
 import { lockDataDir } from './instance-lock.ts';
 import type { Services } from './services.ts';
 import { createCloser } from './stop.ts';
-import { tellHealth, tellMetrics, tellTargets } from './telemetry.ts';
+import { tellHealth, tellHistory, tellMetrics, tellTargets } from './telemetry.ts';
 
 /** Part of the two seconds in which a clean shutdown hands its streams over. */
 const LAST_WRITES_MS = 400;
@@ -153,7 +153,8 @@ async function furnish(
 		bus,
 		log,
 		leaseOf,
-		retentionDays: async () => (await settings.get()).retention_samples_days
+		retentionDays: async () => (await settings.get()).retention_samples_days,
+		ports: tellHistory({ config, fleet, streams, workers: () => engine.workers() })
 	});
 	const rules = createRules({
 		db,

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { flowPoint, type StreamFacts, type ZoneFacts } from '#lib/contracts/facts.ts';
+import { rangeQuery } from '#lib/contracts/charts.ts';
+import { flowPoint, type FlowRange, type StreamFacts, type ZoneFacts } from '#lib/contracts/facts.ts';
 import { dryRunInput } from '#lib/contracts/rule.ts';
 import { streamInput } from '#lib/contracts/stream.ts';
 import { facts, flow, people } from '#lib/rules/testing.ts';
@@ -15,7 +16,10 @@ import { grantLease, startTestDatabase, type TestDatabase } from '../db/testing.
 import { createRules } from '../rules/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { createHistory, type History } from './index.ts';
-import { createRecorder, MOST_WAITING, type HistoryStore } from './recorder.ts';
+import { createQueue } from './queue.ts';
+import { timeRange } from './reading/rules.ts';
+import { createRecorder } from './recorder.ts';
+import { MOST_WAITING, rowsOf } from './seconds.ts';
 import { insertSamples, type SampleRow } from './store.ts';
 
 const log = pino({ level: 'silent' });
@@ -61,6 +65,9 @@ async function keep(zones: ZoneFacts[][], now = Date.now()): Promise<void> {
 async function all(zoneId: string | null, directions = true) {
 	return [...(await history.seconds(stream, zoneId, new Date(0), { directions }))];
 }
+
+const read = (zoneId: string | null, range: FlowRange) =>
+	history.flow(stream, zoneId, timeRange(rangeQuery.parse({ range })));
 
 const rows = async () =>
 	Number((await database.db.execute<{ n: string }>(sql`select count(*) n from flow_samples`))[0]!.n);
@@ -145,18 +152,18 @@ describe('the charts', () => {
 	it('get a point a second for a short time', async () => {
 		const shown = { ...people(2), zoneId: null, flow: flow(10, 2, 90) };
 		await keep([[shown], [shown], [shown]]);
-		const points = await history.read(stream, null, '5m');
+		const points = await read(null, '5m');
 		expect(points).toHaveLength(3);
 		expect(flowPoint.parse(points[0])).toMatchObject({
 			...{ zone_id: null, avg: 2, max: 2, count: 10, coherence: 1, objects: { person: 2 } }
 		});
 		expect(points[0]!.direction).toBeCloseTo(90, 3);
-		expect(await history.read(stream, ZONE, '5m')).toEqual([]);
+		expect(await read(ZONE, '5m')).toEqual([]);
 	});
 
 	it('get means and greatest of several for a longer one', async () => {
-		// An hour in at most 999 points: four seconds each. These four are one of them.
-		const now = Math.floor(Date.now() / 4000) * 4000 + 3000;
+		// An hour in at most 1000 points: five seconds each. These four are one of them.
+		const now = Math.floor(Date.now() / 5000) * 5000 - 1000;
 		await keep(
 			[
 				[{ ...people(1), zoneId: ZONE, flow: flow(10, 1, 350) }],
@@ -172,7 +179,7 @@ describe('the charts', () => {
 			],
 			now
 		);
-		const [point, ...more] = await history.read(stream, ZONE, '1h');
+		const [point, ...more] = await read(ZONE, '1h');
 		expect(more).toEqual([]);
 		expect(point).toMatchObject({
 			avg: 1.5,
@@ -187,7 +194,7 @@ describe('the charts', () => {
 
 	it('say nothing of a direction where nothing moved', async () => {
 		await keep([[facts({ zoneId: null })]]);
-		expect(await history.read(stream, null, '5m')).toMatchObject([{ direction: null, avg: 0, objects: {} }]);
+		expect(await read(null, '5m')).toMatchObject([{ direction: null, avg: 0, objects: {} }]);
 	});
 });
 
@@ -198,9 +205,11 @@ it('a day is thinned to a thousand points, and tried in about a second while nob
 			array_fill(2::smallint, array[36]), array_fill(2.5::real, array[36]),
 			'{"person":{"count":3,"maxConfidence":0.8,"longestS":12.5}}'
 		from generate_series(0, 86399) i`);
-	const points = await history.read(stream, null, '24h');
-	expect(points.length).toBeGreaterThan(980);
-	expect(points.length).toBeLessThanOrEqual(1000);
+	await history.rollUp();
+	const points = await read(null, '24h');
+	// Two minutes each.
+	expect(points.length).toBeGreaterThan(715);
+	expect(points.length).toBeLessThanOrEqual(722);
 
 	const rules = createRules({ db: database.db, seconds: history.seconds, onChange: () => {} });
 	const waits = monitorEventLoopDelay({ resolution: 5 });
@@ -224,12 +233,12 @@ describe('a database that is away', () => {
 	const second: StreamFacts = { streamId: randomUUID(), at: 0, zones: [facts({ zoneId: null })] };
 
 	function recorder(take: (rows: readonly SampleRow[]) => Promise<void>) {
-		const insert = async (rows: readonly SampleRow[]) => {
+		const queue = createQueue<SampleRow>(MOST_WAITING, async (rows) => {
 			await take(rows);
 			return rows.length;
-		};
-		const store: HistoryStore = { insert };
-		return createRecorder(store, log);
+		});
+		const add = (told: StreamFacts) => queue.add(rowsOf(told, 1));
+		return { add, ...createRecorder([queue], () => {}, log) };
 	}
 
 	it('gets what waited once it is back, the oldest given up beyond the bound', async () => {
@@ -240,7 +249,7 @@ describe('a database that is away', () => {
 			got.push(...batch);
 		});
 		start();
-		for (let i = 0; i < MOST_WAITING + 500; i++) add({ ...second, at: i }, 1);
+		for (let i = 0; i < MOST_WAITING + 500; i++) add({ ...second, at: i });
 		await sleep(1200);
 		expect(got).toEqual([]);
 		isAway = false;
@@ -251,7 +260,7 @@ describe('a database that is away', () => {
 
 	it('does not hold up the end', async () => {
 		const { add, stop } = recorder(() => new Promise(() => {}));
-		add(second, 1);
+		add(second);
 		const started = performance.now();
 		await stop(100);
 		expect(performance.now() - started).toBeLessThan(2000);
@@ -265,9 +274,9 @@ describe('a database that is away', () => {
 			got.push(...batch);
 		});
 		start();
-		add(second, 1);
+		add(second);
 		await sleep(1200);
-		add({ ...second, at: 7 }, 1);
+		add({ ...second, at: 7 });
 		await stop(1000);
 		expect(got.map(({ at }) => at)).toEqual([new Date(7).toISOString()]);
 	});

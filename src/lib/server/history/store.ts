@@ -1,4 +1,4 @@
-// The SQL of stored seconds: written in batches, read thinned for charts or whole for a dry run.
+// The SQL of stored seconds: written in batches, read whole for a dry run and page by page for results. Charts: reading/store.ts.
 import { and, asc, eq, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import {
 	DIRECTION_BINS,
@@ -54,52 +54,6 @@ const ofZone = (streamId: string, zoneId: string | null, from: Date): SQL => sql
 	f.stream_id = ${streamId} and f.at >= ${from.toISOString()}::timestamptz
 	and ${zoneId === null ? sql`f.zone_id is null` : sql`f.zone_id = ${zoneId}`}`;
 
-/**
- * Points of `bucketS` seconds each, oldest first: mean avg, count and coherence, greatest max, the most objects at once,
- * and the circular mean of the directions, each weighed by how much went that way.
- */
-export async function readPoints(
-	db: HistoryDatabase,
-	streamId: string,
-	zoneId: string | null,
-	from: Date,
-	bucketS: number
-): Promise<FlowPoint[]> {
-	const rows = await db.execute<{
-		bucket: number;
-		avg: number;
-		max: number;
-		count: number;
-		up: number | null;
-		right: number | null;
-		coherence: number;
-		objects: Record<string, number> | null;
-	}>(sql`
-		with picked as materialized (
-			select f.*, floor(extract(epoch from f.at) / ${bucketS}::float8) * ${bucketS}::float8 as bucket
-			from ${flowSamples} f where ${ofZone(streamId, zoneId, from)}
-		), seen as (
-			select bucket, jsonb_object_agg(label, most) as objects from (
-				select bucket, o.key as label, max((o.value->>'count')::int) as most
-				from picked cross join lateral jsonb_each(picked.objects) o group by bucket, o.key
-			) classes group by bucket
-		)
-		select bucket, avg(p.avg) as avg, max(p.max)::float8 as max, avg(p.count)::float8 as count,
-			sum(cosd(p.direction) * p.coherence * p.count) as up,
-			sum(sind(p.direction) * p.coherence * p.count) as "right",
-			avg(p.coherence) as coherence, s.objects
-		from picked p left join seen s using (bucket)
-		group by bucket, s.objects order by bucket`);
-	return [...rows].map(({ bucket, up, right, objects, count, ...figures }) => ({
-		at: new Date(bucket * 1000).toISOString(),
-		zone_id: zoneId,
-		...figures,
-		count: Math.round(count),
-		direction: directionOf(up ?? 0, right ?? 0),
-		objects: objects ?? {}
-	}));
-}
-
 /** Whole seconds of the whole picture from before a moment, oldest first, beginning after the one that was read last. */
 export async function readPage(
 	db: HistoryDatabase,
@@ -131,12 +85,6 @@ export async function readPage(
 		coherence,
 		objects: Object.fromEntries(Object.entries(objects ?? {}).map(([label, seen]) => [label, seen.count]))
 	}));
-}
-
-/** Degrees clockwise from up; null where nothing moved or the ways cancel out. */
-function directionOf(up: number, right: number): number | null {
-	if (Math.hypot(up, right) < 1e-9) return null;
-	return ((Math.atan2(right, up) * 180) / Math.PI + 360) % 360;
 }
 
 interface StoredRow extends Record<string, unknown> {

@@ -5,6 +5,7 @@ import { CHANNELS } from './chapters/channels.ts';
 import { DETECTIONS } from './chapters/detections.ts';
 import { DOCUMENT } from './chapters/document.ts';
 import { HEALTH } from './chapters/health.ts';
+import { HISTORY } from './chapters/history.ts';
 import { INSTANCES } from './chapters/instances.ts';
 import { MESSAGES } from './chapters/messages.ts';
 import { METRICS } from './chapters/metrics.ts';
@@ -27,6 +28,7 @@ export const CHAPTERS: Chapter[] = [
 	ALERTS,
 	CHANNELS,
 	DETECTIONS,
+	HISTORY,
 	MODELS,
 	SCENARIOS,
 	SETTINGS,

@@ -24,6 +24,13 @@ import {
 import { FAILURE_CODES, type SourceFailure } from '#lib/contracts/failure.ts';
 import type { FlowSample } from '#lib/contracts/flow.ts';
 import { flowPoint } from '#lib/contracts/facts.ts';
+import {
+	detectionsPoint,
+	directionPoint,
+	fleetPoint,
+	instancePoint,
+	performancePoint
+} from '#lib/contracts/charts.ts';
 import { place } from '#lib/contracts/geocode.ts';
 import { runRecord } from '#lib/contracts/history.ts';
 import type { ActivityLine, LiveFrame, LiveHeartbeat } from '#lib/contracts/live.ts';
@@ -270,6 +277,11 @@ export const ANSWERS = {
 	Detection: detectionRecord,
 	DryRunResult: dryRunResult,
 	FlowPoint: flowPoint,
+	DirectionPoint: directionPoint,
+	PerformancePoint: performancePoint,
+	DetectionsPoint: detectionsPoint,
+	InstancePoint: instancePoint,
+	FleetPoint: fleetPoint,
 	Channel: channelRecord,
 	ChannelTest: channelTest,
 	Delivery: deliveryRecord,

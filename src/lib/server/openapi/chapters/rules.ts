@@ -1,5 +1,4 @@
-// The operations on zones, rules and what streams showed over time.
-import { flowQuery } from '#lib/contracts/facts.ts';
+// The operations on zones and rules.
 import { rulesQuery } from '#lib/contracts/rule.ts';
 import { list, nothing, one, type Chapter } from '../operation.ts';
 
@@ -61,16 +60,6 @@ export const RULES: Chapter = {
 			summary: 'Remove a zone',
 			notes: 'Rules that name it stay, cannot fire, and say so in `problem`.',
 			answer: nothing
-		},
-		{
-			method: 'GET',
-			path: '/api/v1/streams/{id}/flow',
-			role: 'viewer',
-			summary: 'What a stream, or one of its zones, showed over time',
-			notes:
-				'Oldest first, at most 1000 points: a second each for short ranges, means of several for longer ones (`max` and `objects` are the greatest). Seconds are kept for a day at most; 7d answers what there is.',
-			query: flowQuery,
-			answer: list('FlowPoint')
 		},
 		{
 			method: 'GET',

@@ -1,8 +1,14 @@
 // What a stream, or one of its zones, showed over time.
-import { flowQuery } from '#lib/contracts/facts.ts';
+import { placeRangeQuery } from '#lib/contracts/charts.ts';
+import { flowTable, timeRange } from '#lib/server/history/index.ts';
+import { csvResponse } from '#lib/server/http/csv.ts';
 import { endpoint } from '#lib/server/http/endpoint.ts';
 
-export const GET = endpoint({ role: 'viewer', query: flowQuery }, async ({ event, services, query }) => {
-	const { id } = await services.streams.get(event.params.id ?? '');
-	return services.history.read(id, query.zone_id ?? null, query.range);
-});
+export const GET = endpoint(
+	{ role: 'viewer', query: placeRangeQuery },
+	async ({ event, services, query }) => {
+		const { id } = await services.streams.get(event.params.id ?? '');
+		const points = await services.history.flow(id, query.zone_id ?? null, timeRange(query));
+		return query.format === 'csv' ? csvResponse('flow', flowTable(points)) : points;
+	}
+);
