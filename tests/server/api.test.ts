@@ -123,11 +123,11 @@ interface Sent {
 
 async function send({ call, path, query = '', body, headers = {}, as = people.admin }: Sent): Promise<Got> {
 	const ending = new AbortController();
-	const type =
+	const type: Record<string, string> =
 		call.body && body !== undefined ? { 'content-type': call.body.media.replace('*', 'jpeg') } : {};
 	const response = await as.fetch(`${path}${query}`, {
 		method: call.method,
-		headers: { ...type, ...(call.token === 'webhookToken' && BEARER), ...headers },
+		headers: { ...type, ...(call.token === 'webhookToken' ? BEARER : {}), ...headers },
 		signal: ending.signal,
 		...(body !== undefined && { body })
 	});
