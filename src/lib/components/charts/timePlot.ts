@@ -23,8 +23,8 @@ export interface TimePlotInput {
 	stack: boolean;
 	/** Whether values are numbers of things. */
 	counts: boolean;
-	/** Top of the axis where that is given, and not the data's to say. */
-	top: number | null;
+	/** Top of the axis where that is not the greatest value's to say; read at every drawing. */
+	top: () => number | null;
 	/** Names at the ends of the lines, px of CSS they take; 0: none. */
 	endsWidth: number;
 	/** Read at every drawing. */
@@ -48,7 +48,7 @@ export function timePlotOptions(input: TimePlotInput): uPlot.Options {
 		cursor: sharedCursor(input),
 		scales: {
 			x: { time: true, auto: false },
-			y: { range: (_plot, _min, max) => [0, input.top ?? niceTop(max)] }
+			y: { range: (_plot, _min, max) => [0, input.top() ?? niceTop(max)] }
 		},
 		series: [{}, ...lines.map((line) => seriesOf(line, stack))],
 		bands: lines.flatMap(({ width }, i): uPlot.Band[] =>
@@ -223,10 +223,12 @@ function drawEnds(plot: uPlot, lines: readonly PlotLine[], colours: { text: stri
 	ctx.textBaseline = 'middle';
 	ends.forEach(({ line }, i) => {
 		ctx.fillStyle = line.width > 1.5 ? line.colour : colours.text;
-		ctx.fillText(line.label, bbox.left + bbox.width + 8 * devicePixelRatio, spaced[i] ?? 0);
+		ctx.fillText(shortName(line.label), bbox.left + bbox.width + 8 * devicePixelRatio, spaced[i] ?? 0);
 	});
 	ctx.restore();
 }
+
+const shortName = (name: string) => (name.length > 12 ? `${name.slice(0, 11)}…` : name);
 
 function lastKnown(column: ArrayLike<number | null | undefined>): number | null {
 	for (let i = column.length - 1; i >= 0; i--) {

@@ -107,18 +107,19 @@ export function classLines(points: readonly DetectionsPoint[]): Line[] {
 	}
 }
 
-/** Lengths of a bar, s, and how many there are at most: bars thin as hairs tell nothing. */
+/** Lengths of a bar, s, and how many there are at most: those that the server sums up in. */
 const BARS_S = [
-	1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800
+	...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800],
+	...[3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800, 345_600]
 ];
-const MOST_BARS = 120;
+const MOST_BARS = 198;
 
 /** Detections in bars over the whole stretch: where nothing was stored, nothing was seen. */
 export function detectionBars(
 	points: readonly DetectionsPoint[],
 	{ from, to }: Span
 ): { points: DetectionsPoint[]; stepS: number } {
-	const stepS = BARS_S.find((step) => (to - from) / step <= MOST_BARS) ?? 604_800;
+	const stepS = BARS_S.find((step) => (to - from) / step <= MOST_BARS) ?? 345_600;
 	const first = Math.floor(from / stepS);
 	const bars = Array.from({ length: Math.ceil(to / stepS) - first }, (_, i): DetectionsPoint => {
 		return { at: new Date((first + i) * stepS * 1000).toISOString(), classes: {} };
