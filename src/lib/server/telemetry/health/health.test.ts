@@ -37,7 +37,14 @@ function vitalsWith(deps: Partial<VitalsDeps> = {}) {
 }
 
 const status = (rest: Partial<StreamStatus>) =>
-	({ status: 'connected', since: new Date(NOW - 60_000).toISOString(), code: null, ...rest }) as StreamStatus;
+	({
+		streamId: crypto.randomUUID() as string,
+		status: 'connected',
+		since: new Date(NOW - 60_000).toISOString(),
+		lastFrameAt: null,
+		code: null,
+		...rest
+	}) as StreamStatus;
 
 const states = (vitals: ReturnType<typeof vitalsWith>) =>
 	Object.fromEntries(Object.entries(vitals.checks).map(([name, check]) => [name, check().state]));
@@ -141,7 +148,30 @@ describe('the checks', () => {
 		const off = status({ status: 'deactivated' });
 		expect(states(vitalsWith({ statuses: () => [status({}), hiccup, off] }))).toEqual(WELL);
 		const check = vitalsWith({ statuses: () => [status({}), broken, off] }).checks.streams();
-		expect(check).toEqual({ state: 'degraded', reason: '1 of 2 streams give no pictures' });
+		expect(check).toEqual({ state: 'degraded', reason: '1 of 2 streams gives no pictures' });
+	});
+
+	test('speak of a stream that goes from one trouble to another, until it gives pictures', async () => {
+		let now = NOW;
+		let word: Partial<StreamStatus> = {};
+		const vitals = vitalsWith({ now: () => now, statuses: () => [status({ streamId: 'a', ...word })] });
+		const after = async (ms: number, next: Partial<StreamStatus>) => {
+			now += ms;
+			word = { since: new Date(now).toISOString(), ...next };
+			await vitals.look();
+			return vitals.checks.streams().state;
+		};
+		expect(await after(0, { status: 'stream_error' })).toBe('ok');
+		expect(await after(20_000, { status: 'starting' })).toBe('ok');
+		expect(await after(20_000, { status: 'worker_down' })).toBe('degraded');
+		expect(await after(1000, { status: 'connected' })).toBe('ok');
+		expect(await after(20_000, { status: 'stale', lastFrameAt: new Date(now).toISOString() })).toBe('ok');
+		// Between two looks it gave one.
+		expect(await after(20_000, { status: 'stale', lastFrameAt: new Date(now + 15_000).toISOString() })).toBe(
+			'ok'
+		);
+		expect(await after(20_000, { status: 'stream_error' })).toBe('ok');
+		expect(await after(20_000, { status: 'stream_error' })).toBe('degraded');
 	});
 
 	test('speak of a lost thread at once', () => {

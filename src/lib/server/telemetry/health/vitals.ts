@@ -77,7 +77,19 @@ export function createVitals(deps: VitalsDeps): Vitals {
 	let outboxSince: Date | null = null;
 	let parked = 0;
 	let inference = { looked: 0, at: now() };
+	/** By stream: ms since the epoch from which on it gave no picture. */
+	let without: ReadonlyMap<string, number> = new Map();
 	let timer: NodeJS.Timeout | null = null;
+
+	function lookAtStreams(): Check {
+		const wanted = deps.statuses().filter(({ status }) => status !== 'deactivated');
+		without = new Map(
+			wanted
+				.filter(({ status }) => status !== 'connected')
+				.map((stream) => [stream.streamId, pictureless(stream, without.get(stream.streamId))])
+		);
+		return judgeStreams([...without.values()], wanted.length, now());
+	}
 
 	/** It may be taken away, or changed for one that cannot be run, while the server goes on. */
 	async function lookAtFfmpeg(): Promise<void> {
@@ -123,6 +135,7 @@ export function createVitals(deps: VitalsDeps): Vitals {
 
 	async function look(): Promise<void> {
 		lookAtInference();
+		lookAtStreams();
 		await Promise.all([lookAtFfmpeg(), lookAtDisk(), lookAtOutbox(), lookAtParked()]);
 	}
 
@@ -142,7 +155,7 @@ export function createVitals(deps: VitalsDeps): Vitals {
 			disk: () => diskCheck,
 			outbox: () => judgeOutbox(outboxSince, now()),
 			messages: () => judgeParked(parked),
-			streams: () => judgeStreams(deps.statuses(), now())
+			streams: lookAtStreams
 		},
 		look,
 		start() {
@@ -223,14 +236,16 @@ function judgeThreads(statuses: StreamStatus[]): Check {
 	);
 }
 
+/** Since when a stream gives none: a new attempt, another run or another word for its trouble does not begin it anew. */
+function pictureless({ since, lastFrameAt }: StreamStatus, known = Date.parse(since)): number {
+	return lastFrameAt === null ? known : Math.max(known, Date.parse(lastFrameAt));
+}
+
 /** How many, never which: everybody may read this. */
-function judgeStreams(statuses: StreamStatus[], now: number): Check {
-	const wanted = statuses.filter(({ status }) => status !== 'deactivated');
-	const stale = wanted.filter(
-		({ status, since }) => status !== 'connected' && now - Date.parse(since) >= STALE_AFTER_MS
-	);
-	if (stale.length === 0) return OK;
-	return degraded(`${stale.length} of ${count(wanted.length, 'stream')} give no pictures`);
+function judgeStreams(since: number[], wanted: number, now: number): Check {
+	const stale = since.filter((at) => now - at >= STALE_AFTER_MS).length;
+	if (stale === 0) return OK;
+	return degraded(`${stale} of ${count(wanted, 'stream')} give${stale === 1 ? 's' : ''} no pictures`);
 }
 
 function count(number: number, noun: string): string {

@@ -134,7 +134,8 @@ const RUN: Family[] = [
 		{
 			name: 'vector_flow_frame_staleness_seconds',
 			unit: 'seconds',
-			meaning: 'Age of the newest analysed frame; before the first, since the stream was started'
+			meaning:
+				'Age of the newest analysed frame, of which a worker tells once a second; before the first, since the stream was started'
 		},
 		({ stalenessS }) => stalenessS
 	),
