@@ -151,6 +151,8 @@ function asProblem(event: RequestEvent, response: Response): Response {
 
 function apiError({ request, url }: RequestEvent, status: number): AppError {
 	if (status === 404) return new AppError('not_found', `There is nothing at ${url.pathname}.`);
+	// A path with an escape that is no text, as %FF: SvelteKit reads no further.
+	if (status === 400) return new AppError('not_found', `Nothing can be at ${url.pathname}: it is no text.`);
 	if (status === 405)
 		return new AppError('method_not_allowed', `${url.pathname} does not take ${request.method}.`);
 	if (status === 403) return new AppError('forbidden', 'Forms of another site are not accepted.');

@@ -5,7 +5,7 @@ import { roleAllows, type Identity, type Role } from '#lib/contracts/account.ts'
 import type { Services } from '../app/services.ts';
 import { AppError } from '../base/errors.ts';
 import { problemOf, problemResponse, retryHeaders } from './problem.ts';
-import { requireStorable } from './storable.ts';
+import { requireStorable, requireStorablePath } from './storable.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 
@@ -45,6 +45,7 @@ export function endpoint<B extends z.ZodType = z.ZodUndefined, Q extends z.ZodTy
 		try {
 			const identity = authorise(event.locals.identity, spec.role);
 			spec.admit?.(event);
+			requireStorablePath(event.params);
 			const query = spec.query?.parse(
 				requireStorable(Object.fromEntries(event.url.searchParams))
 			) as z.infer<Q>;

@@ -1,6 +1,6 @@
 // What people type passes as it is; what no column holds is refused by name.
 import { expect, it } from 'vitest';
-import { requireStorable } from './storable.ts';
+import { requireStorable, requireStorablePath } from './storable.ts';
 
 it('passes text of every language, and everything that is no text', () => {
 	const given = { name: 'Gård 7 🚗', points: [[0, 1]], on: true, none: null, nested: [{ a: '\t' }] };
@@ -16,6 +16,13 @@ it.each([
 ])('refuses %j', (given, path) => {
 	expect(() => requireStorable(given)).toThrow(
 		expect.objectContaining({ code: 'invalid_input', errors: [expect.objectContaining({ path })] })
+	);
+});
+
+it('knows nothing under a path that nothing is stored under', () => {
+	expect(() => requireStorablePath({ id: 'gård', zone: undefined })).not.toThrow();
+	expect(() => requireStorablePath({ id: 'a', zone: 'a\u0000b' })).toThrow(
+		expect.objectContaining({ code: 'not_found' })
 	);
 });
 

@@ -19,6 +19,12 @@ export function requireStorable<T>(given: T): T {
 	return given;
 }
 
+/** Throws `not_found` where a part of the path is text that nothing could be stored under. */
+export function requireStorablePath(params: Partial<Record<string, string>>): void {
+	if (Object.values(params).every((part) => part === undefined || isHeld(part))) return;
+	throw new AppError('not_found', 'There is nothing at this path: it holds NUL or half a character.');
+}
+
 function notHeld(path: string): AppError {
 	const message = 'holds NUL or half a character, which is no text';
 	return new AppError('invalid_input', path === '' ? `The text ${message}.` : `${path}: ${message}.`, {
