@@ -2,13 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { causeChain } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { HOUR_MS, hoursDue, MINUTE_MS, minutesDue, steps } from './rules.ts';
+import { floor, HOUR_MS, hoursDue, MINUTE_MS, minutesDue } from './rules.ts';
 import {
 	alone,
+	nextMinute,
+	nextSecond,
 	readProgress,
 	rollUpHours,
 	rollUpMinutes,
 	rollUpPerformance,
+	type Executor,
 	type RollupDatabase,
 	type Window
 } from './store.ts';
@@ -22,8 +25,15 @@ export interface Roller {
 	stop(): Promise<void>;
 }
 
-const MINUTES_AT_ONCE_MS = 15 * MINUTE_MS;
-const HOURS_AT_ONCE_MS = 24 * HOUR_MS;
+/** What is rolled up, a step after the other. */
+interface Kind {
+	/** The first moment of the window that there is anything of. */
+	next(tx: Executor, window: Window): Promise<Date | null>;
+	work(tx: Executor, window: Window): Promise<void>;
+	/** In one transaction. */
+	atOnceMs: number;
+}
+
 /** After the minute: its last seconds are written by then. Spread, so that instances do not meet. */
 const AFTER_MS = 5000;
 const SPREAD_MS = 3000;
@@ -41,6 +51,8 @@ export function createRoller(db: RollupDatabase, log: Logger): Roller {
 	let lateHour: number | null = null;
 	let failure: unknown = null;
 
+	const minutes: Kind = { next: nextSecond, work: minutesOf, atOnceMs: 5 * MINUTE_MS };
+	const hours: Kind = { next: nextMinute, work: hoursOf, atOnceMs: 12 * HOUR_MS };
 	const stopped = () => stopping.signal.aborted;
 	const earlier = (one: number | null, other: number) => (one === null ? other : Math.min(one, other));
 
@@ -58,7 +70,7 @@ export function createRoller(db: RollupDatabase, log: Logger): Roller {
 		// What is written from here on is for the next round.
 		late = null;
 		if (!due) return;
-		const done = await through(due, MINUTES_AT_ONCE_MS, minutesOf);
+		const done = await through(due, minutes);
 		if (done < due.to) late = earlier(late, Math.min(done, before ?? Infinity));
 		else cleanMinute = done;
 	}
@@ -66,36 +78,43 @@ export function createRoller(db: RollupDatabase, log: Logger): Roller {
 	async function roundOfHours(now: number, newest: number | null): Promise<void> {
 		const due = hoursDue({ now, newest, clean: cleanHour, late: lateHour });
 		lateHour = null;
-		const done = await through(due, HOURS_AT_ONCE_MS, async (tx, window) => {
-			await rollUpHours(tx, window);
-		});
+		const done = await through(due, hours);
 		if (done < due.to) lateHour = done;
 		else cleanHour = done;
 	}
 
-	async function minutesOf(tx: Parameters<typeof rollUpMinutes>[0], window: Window): Promise<void> {
+	async function minutesOf(tx: Executor, window: Window): Promise<void> {
 		const { oldest } = await rollUpMinutes(tx, window);
 		await rollUpPerformance(tx, window);
 		if (oldest) lateHour = earlier(lateHour, oldest.getTime());
 	}
 
-	const failed = (error: unknown): false => {
-		failure = error;
-		return false;
-	};
+	async function hoursOf(tx: Executor, window: Window): Promise<void> {
+		await rollUpHours(tx, window);
+	}
 
 	/** Says how far it came: somebody else may be at it, it may fail, or all of this may end. */
 	async function through(
 		{ from, to }: { from: number; to: number },
-		length: number,
-		work: (tx: Parameters<typeof rollUpMinutes>[0], window: Window) => Promise<void>
+		{ next, work, atOnceMs }: Kind
 	): Promise<number> {
 		let done = from;
-		for (const window of steps(from, to, length)) {
-			if (stopped()) return done;
-			if (!(await alone(db, (tx) => work(tx, window)).catch(failed))) return done;
-			done = window.to.getTime();
-			await sleep(BREATH_MS, undefined, { signal: stopping.signal }).catch(() => {});
+		while (done < to && !stopped()) {
+			const at = done;
+			const step = async (tx: Executor) => {
+				const found = await next(tx, { from: new Date(at), to: new Date(to) });
+				const begin = found === null ? to : floor(found.getTime(), atOnceMs);
+				const window = { from: Math.max(at, begin), to: Math.min(to, begin + atOnceMs) };
+				if (window.from < to) await work(tx, { from: new Date(window.from), to: new Date(window.to) });
+				done = window.to;
+			};
+			const mine = await alone(db, step).catch((error: unknown) => {
+				failure = error;
+				done = at;
+				return false;
+			});
+			if (!mine) return done;
+			if (done < to) await sleep(BREATH_MS, undefined, { signal: stopping.signal }).catch(() => {});
 		}
 		return done;
 	}

@@ -41,10 +41,4 @@ export function hoursDue({ now, newest, clean, late }: Known): { from: number; t
 	};
 }
 
-/** So much at once, and then others get a turn. */
-export function* steps(from: number, to: number, length: number): Generator<{ from: Date; to: Date }> {
-	for (let at = from; at < to; at += length)
-		yield { from: new Date(at), to: new Date(Math.min(at + length, to)) };
-}
-
 export const floor = (at: number, step: number): number => Math.floor(at / step) * step;

@@ -7,7 +7,7 @@ import { streams } from '../../db/schema/streams.ts';
 import { DIRECTION, EPOCH, FIGURES, HEADING, SUMS } from '../fold.ts';
 
 export type RollupDatabase = Db;
-type Executor = Pick<Db, 'execute'>;
+export type Executor = Pick<Db, 'execute'>;
 
 /** From, until just before. Of whole minutes or hours. */
 export interface Window {
@@ -49,6 +49,24 @@ export async function readProgress(db: Executor): Promise<Progress> {
 			${newest(sql`${flowHours}`, '31 days')} as hour`);
 	const date = (ms: number | null) => (ms === null ? null : new Date(ms));
 	return { now: new Date(row!.now), newestMinute: date(row!.minute), newestHour: date(row!.hour) };
+}
+
+/** The first moment within the window of which there is something to roll up: nights without anything are stepped over. */
+export const nextSecond = (db: Executor, window: Window): Promise<Date | null> =>
+	nextOf(db, sql`least(${firstOf(sql`${flowSamples}`, window)}, ${firstOf(sql`${streamSamples}`, window)})`);
+export const nextMinute = (db: Executor, window: Window): Promise<Date | null> =>
+	nextOf(db, firstOf(sql`${flowMinutes}`, window, sql`f.zone_id is null`));
+
+async function nextOf(db: Executor, first: SQL): Promise<Date | null> {
+	const [row] = await db.execute<{ at: number | null }>(
+		sql`select extract(epoch from ${first})::float8 * 1000 as at`
+	);
+	return row!.at === null ? null : new Date(row!.at);
+}
+
+function firstOf(table: SQL, window: Window, which: SQL = sql`true`): SQL {
+	return sql`(select min(t.at) from ${streams} s cross join lateral (
+		select f.at from ${table} f where f.stream_id = s.id and ${which} and ${within('f', window)} order by f.at limit 1) t)`;
 }
 
 interface Step {
