@@ -35,6 +35,7 @@ beforeAll(async () => {
 	streamId = ((await admin.json('POST', '/api/v1/streams', stream)).body as { id: string }).id;
 	webhook = (await admin.json('GET', '/api/v1/alerts/webhook')).body as WebhookAddress;
 	watched = await openPage(browser, server.url);
+	watched.page.setDefaultTimeout(10_000);
 	await signInOn(watched.page);
 });
 afterAll(async () => {
