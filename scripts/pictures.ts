@@ -3,8 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
+import { startPostgres } from '../bench/postgres.ts';
 import { launchBrowser, openPage, signInOn } from '../tests/support/browser.ts';
 import { eventually } from '../tests/support/eventually.ts';
+import { seedPast } from '../tests/support/history.ts';
 import {
 	ADMIN,
 	newDataDir,
@@ -35,10 +37,18 @@ const DESK = {
 
 mkdirSync(OUT, { recursive: true });
 const browser = await launchBrowser();
+/** One that a past can be written into: the dashboard shows more than the minutes a picture is worth waiting for. */
+const postgres = await startPostgres({ maxConnections: 40 });
+const began = new Date();
 const server = await startServer({
 	dataDir: newDataDir(),
 	args: ['--demo'],
-	env: { VF_ADMIN_EMAIL: ADMIN.email, VF_ADMIN_PASSWORD: ADMIN.password }
+	env: {
+		VF_ADMIN_EMAIL: ADMIN.email,
+		VF_ADMIN_PASSWORD: ADMIN.password,
+		DATABASE_URL: postgres.url(),
+		VF_SECRET_KEY: 'of these pictures, and of nobody else'
+	}
 });
 try {
 	const admin = await signIn(server, ADMIN);
@@ -51,6 +61,7 @@ try {
 } finally {
 	await browser.close();
 	await server.end();
+	await postgres.stop();
 	removeDataDir(server.dataDir);
 }
 
@@ -79,6 +90,7 @@ async function prepare(admin: Client): Promise<Ids> {
 		90
 	);
 	await admin.json('POST', '/api/v1/channels', DESK);
+	await seedPast(postgres.url(), selected, began);
 	return { selected, broken: added.id, alert: alerts[0]! };
 }
 
@@ -112,6 +124,8 @@ async function photographPages(
 		['add', '/?add=1', 3],
 		['map', `/map?stream=${selected}`, 6],
 		['rules', `/rules?stream=${alert.stream_id}&zone=${alert.zone_id}&rule=${alert.rule_id}`, 8],
+		['dashboard', `/dashboard?stream=${selected}`, 6],
+		['dashboard-fleet', '/dashboard', 5],
 		['alerts', phone ? '/alerts' : `/alerts?alert=${alert.id}`, 4],
 		...(phone ? ([['alert', `/alerts?alert=${alert.id}`, 4]] as [string, string, number][]) : []),
 		['detections', '/alerts?view=detections', 4],

@@ -15,10 +15,9 @@ function binsAbout(way: number): string {
 	return `{${bins.join()}}`;
 }
 
-/** Motion up right, for a while down left, more and less of it; people and cars; an outage of five minutes. */
-export async function seedPast(url: string, streamId: string): Promise<void> {
+/** Motion up right, for a while down left, more and less of it; people and cars; an outage of five minutes. It ends `now`. */
+export async function seedPast(url: string, streamId: string, now = new Date()): Promise<void> {
 	const sql = postgres(url, { max: 1, onnotice: () => undefined });
-	const now = new Date();
 	const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
 	const there = sql`not (s between ${ago(AWAY_MIN.from)} and ${ago(AWAY_MIN.to)})`;
 	const every = (step: string, minutes: number) =>

@@ -90,12 +90,12 @@ export function flowPlotOptions(input: FlowPlotInput): uPlot.Options {
 	};
 }
 
-/** Seconds only where the ticks are closer than a minute; the day where they are further apart than half a day. */
+/** Seconds only where the ticks are closer than a minute; at midnight the day. */
 export function timeLabel(at: number, splits: number[]): string {
 	const step = (splits[1] ?? at) - (splits[0] ?? at);
-	if (step >= 43_200)
-		return new Date(at * 1000).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
 	const time = timeOfDay(at * 1000);
+	if (step >= 86_400 || time === '00:00:00')
+		return new Date(at * 1000).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
 	return step > 0 && step < 60 ? time : time.slice(0, 5);
 }
 

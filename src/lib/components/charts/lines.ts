@@ -14,7 +14,7 @@ export interface Line {
 }
 
 /** Bands lie over the ground, whatever is below them. */
-export const FADED = 'color-mix(in oklch, var(--ink-3) 22%, transparent)';
+export const FADED = 'color-mix(in srgb, var(--ink-3) 22%, transparent)';
 
 /** As CSS writes it. */
 export function colourOf(tone: Tone): string {
@@ -26,7 +26,7 @@ export function colourOf(tone: Tone): string {
 		case 'faint':
 			return 'var(--edge)';
 		case 'well':
-			return 'color-mix(in oklch, var(--good) 55%, var(--pane))';
+			return 'color-mix(in srgb, var(--good) 55%, var(--pane))';
 		case 'bad':
 			return 'var(--bad)';
 		case 'strong':

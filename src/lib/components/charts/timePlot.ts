@@ -221,6 +221,7 @@ function drawEnds(plot: uPlot, lines: readonly PlotLine[], colours: { text: stri
 	ctx.save();
 	ctx.font = `${11 * devicePixelRatio}px "IBM Plex Sans", system-ui, sans-serif`;
 	ctx.textBaseline = 'middle';
+	ctx.textAlign = 'left';
 	ends.forEach(({ line }, i) => {
 		ctx.fillStyle = line.width > 1.5 ? line.colour : colours.text;
 		ctx.fillText(shortName(line.label), bbox.left + bbox.width + 8 * devicePixelRatio, spaced[i] ?? 0);

@@ -31,6 +31,9 @@ it('draws each by name over times they share, and leaves a gap where one was gon
 	]);
 	expect(lines.gpu.map(({ label }) => label)).toEqual(['vf-10']);
 	expect(lines.gpuMemory).toEqual([]);
+	expect(instanceLines([row('old', 0), row('new', 600)]).newest.map(({ instance }) => instance)).toEqual([
+		'new'
+	]);
 	expect(lines.newest.map(({ instance, at }) => [instance, at])).toEqual([
 		['vf-2', '1970-01-01T00:03:02.000Z'],
 		['vf-10', '1970-01-01T00:03:02.000Z']

@@ -6,6 +6,8 @@ import type { Line, Tone } from '../charts/lines.ts';
 export const MEBIBYTE = 1024 * 1024;
 /** Rows are half a minute apart where they are finest. */
 const FINEST_S = 30;
+/** Who says nothing for longer than this is gone. */
+const SILENT_STEPS = 4;
 
 export interface InstanceLines {
 	/** Seconds since the epoch. */
@@ -16,7 +18,7 @@ export interface InstanceLines {
 	cpu: Line[];
 	gpu: Line[];
 	gpuMemory: Line[];
-	/** Each instance's newest row, by name. */
+	/** The newest row of each that still tells, by name. */
 	newest: InstancePoint[];
 }
 
@@ -45,7 +47,9 @@ export function instanceLines(points: readonly InstancePoint[]): InstanceLines {
 		cpu: lines((point) => point.cpu_percent),
 		gpu: lines((point) => point.gpu_percent),
 		gpuMemory: lines((point) => (point.gpu_memory_bytes === null ? null : point.gpu_memory_bytes / MEBIBYTE)),
-		newest: names.flatMap((name) => byInstance.get(name)?.at(-1) ?? [])
+		newest: names
+			.flatMap((name) => byInstance.get(name)?.at(-1) ?? [])
+			.filter((point) => secondsAt(point) > (at.at(-1) ?? 0) - SILENT_STEPS * stepS)
 	};
 }
 
