@@ -187,7 +187,9 @@ describe('beside it', () => {
 		for (const title of ['States', 'Memory', 'CPU']) await chart(page, title).locator('canvas').waitFor();
 		expect(await told(page, 'States')).toMatch(/error: least 0, mean 0, most 1\./);
 		await page.getByText('vf-1', { exact: true }).first().waitFor();
-		await chart(page, 'Uptime').getByText(/^9[12]\.\d %$/).waitFor();
+		await chart(page, 'Uptime')
+			.getByText(/^9[12]\.\d %$/)
+			.waitFor();
 		await page.getByRole('link', { name: /Junction North/ }).click();
 		await page.waitForURL(new RegExp(`stream=${streamId}`));
 	});
