@@ -288,9 +288,9 @@ async function lastWrites(
 }
 
 /** What no line of the log may hold, whoever quotes it. */
-function secretsOfConfig({ secretKey, metricsToken, databaseUrl, natsUrl }: Config): string[] {
+function secretsOfConfig({ secretKey, metricsToken, webhook, databaseUrl, natsUrl }: Config): string[] {
 	const addresses = [databaseUrl, natsUrl].flatMap((url) => (url === null ? [] : secretsOf(url)));
-	return [secretKey, metricsToken, ...addresses].filter((secret) => secret !== null);
+	return [secretKey, metricsToken, webhook?.token ?? null, ...addresses].filter((secret) => secret !== null);
 }
 
 function selfOf(config: Config): Self {
