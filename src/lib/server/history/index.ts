@@ -42,6 +42,8 @@ export interface History extends Past {
 	flush(): Promise<void>;
 	/** Rolls up what has come since, now. */
 	rollUp(): Promise<void>;
+	/** Looks how the instance and the fleet do, now, instead of when half a minute is over. */
+	look(): Promise<void>;
 	/** Writes what waits, for at most two seconds, and ends. */
 	stop(): Promise<void>;
 }
@@ -129,6 +131,7 @@ export function createHistory(deps: HistoryDeps): History {
 		},
 		flush: recorder.flush,
 		rollUp: roller.round,
+		look: async () => watch?.look(),
 		async stop() {
 			for (const end of unsubscribe.splice(0)) end();
 			watch?.stop();
