@@ -27,6 +27,7 @@ import { createScenarios } from '../scenarios/index.ts';
 import { createSettings, previewOf } from '../settings/index.ts';
 import { createStreams } from '../streams/index.ts';
 import { currentTracing } from '../telemetry/tracing/index.ts';
+import { refuseBadTargetsPath } from '../telemetry/index.ts';
 import type { App } from './app.ts';
 import { addDemoCameras } from './demo.ts';
 import { lockDataDir } from './instance-lock.ts';
@@ -46,6 +47,7 @@ export async function start(config: Config): Promise<App> {
 	try {
 		closer.last('traces', tracing.stop);
 		closer.last('lock', lockDataDir(config.dataDir));
+		await refuseBadTargetsPath(config.targetsFile);
 		const database = await openDatabase(config, log);
 		closer.last('database', database.close);
 		const carriers = await openCarriers(config, log);

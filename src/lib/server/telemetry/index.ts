@@ -7,4 +7,4 @@ export { createGuard } from './metrics/guard.ts';
 export { createMetrics, type Metrics, type MetricsDeps } from './metrics/metrics.ts';
 export type { StreamWorker } from './metrics/memory.ts';
 export { targetGroups } from './metrics/targets.ts';
-export { createTargetsFile, type TargetsFile } from './metrics/targets-file.ts';
+export { createTargetsFile, refuseBadTargetsPath, type TargetsFile } from './metrics/targets-file.ts';

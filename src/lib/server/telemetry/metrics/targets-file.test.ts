@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTargetsFile, type TargetsFile } from './targets-file.ts';
+import { createTargetsFile, refuseBadTargetsPath, type TargetsFile } from './targets-file.ts';
 import { targetGroups, type ListedInstance } from './targets.ts';
 
 const SELF = { address: '10.0.0.1:3000', scheme: 'http', id: 'here', roles: ['web', 'worker'] } as const;
@@ -92,6 +92,13 @@ describe('the file', () => {
 		await until(() => statSync(path).mtimeMs > 1000);
 	});
 
+	test('that somebody deletes is written again', async () => {
+		const path = join(folder, 'vector-flow.json');
+		await fileAt(path).start();
+		rmSync(path);
+		await until(() => readdirSync(folder).includes('vector-flow.json'));
+	});
+
 	test('stays when the server stops', async () => {
 		const path = join(folder, 'vector-flow.json');
 		await fileAt(path).start();
@@ -108,18 +115,28 @@ describe('the file', () => {
 
 describe('a path that cannot be', () => {
 	test('stops the start, and says what to do', async () => {
-		await expect(fileAt(join(folder, 'no-such-folder', 'vector-flow.json')).start()).rejects.toMatchObject({
-			name: 'StartupError',
-			message: expect.stringMatching(
-				/^VF_TARGETS_FILE: .*vector-flow\.json .*ENOENT.*Make its folder/
-			) as string
-		});
-		mkdirSync(join(folder, 'a-folder.json'));
-		await expect(fileAt(join(folder, 'a-folder.json')).start()).rejects.toMatchObject({
-			name: 'StartupError',
-			message: expect.stringContaining('It is a folder') as string
-		});
+		const nowhere = join(folder, 'no-such-folder', 'vector-flow.json');
+		const taken = join(folder, 'a-folder.json');
+		mkdirSync(taken);
+		for (const begin of [refuseBadTargetsPath, (path: string) => fileAt(path).start()]) {
+			await expect(begin(nowhere)).rejects.toMatchObject({
+				name: 'StartupError',
+				message: expect.stringMatching(
+					/^VF_TARGETS_FILE: .*vector-flow\.json .*ENOENT.*Make its folder/
+				) as string
+			});
+			await expect(begin(taken)).rejects.toMatchObject({
+				name: 'StartupError',
+				message: expect.stringContaining('It is a folder') as string
+			});
+		}
 		expect(readdirSync(folder)).toEqual(['a-folder.json']);
+	});
+
+	test('is told from one that can, before anything is begun and without a trace', async () => {
+		await refuseBadTargetsPath(join(folder, 'vector-flow.json'));
+		await refuseBadTargetsPath(null);
+		expect(readdirSync(folder)).toEqual([]);
 	});
 
 	test('later on shows in health, without the path, and is well again by itself', async () => {

@@ -1,5 +1,5 @@
 // Writes the living instances into a file for Prometheus' file_sd, where Prometheus may not ask the server.
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { causeChain } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -38,7 +38,8 @@ export function createTargetsFile(deps: TargetsFileDeps): TargetsFile {
 
 	async function write(file: string): Promise<void> {
 		const text = `${JSON.stringify(targets(), null, '\t')}\n`;
-		if (written?.text === text && performance.now() - written.at < writeEveryMs) return;
+		const recent = written?.text === text && performance.now() - written.at < writeEveryMs;
+		if (recent && (await isFile(file))) return;
 		await replace(file, text);
 		written = { text, at: performance.now() };
 	}
@@ -60,16 +61,7 @@ export function createTargetsFile(deps: TargetsFileDeps): TargetsFile {
 	return {
 		async start() {
 			if (path === null) return;
-			try {
-				await write(path);
-			} catch (error) {
-				throw new StartupError(
-					`VF_TARGETS_FILE: ${path} cannot be written (${codeOf(error)}). ${remedy(error)}`,
-					{
-						cause: error
-					}
-				);
-			}
+			await orRefuse(path, () => write(path));
 			timer = setInterval(() => {
 				writing = writing.then(() => tryToWrite(path));
 			}, lookEveryMs);
@@ -89,9 +81,47 @@ export function createTargetsFile(deps: TargetsFileDeps): TargetsFile {
 	};
 }
 
-/** Whole or not at all: Prometheus reads whenever it likes. The draft has no name that a pattern for `*.json` takes. */
+/** Tries the folder of VF_TARGETS_FILE before anything else is begun. Throws StartupError where the file could not be written. */
+export async function refuseBadTargetsPath(path: string | null): Promise<void> {
+	if (path === null) return;
+	await orRefuse(path, async () => {
+		const draft = draftOf(path);
+		await (await open(draft, 'w', 0o644)).close();
+		await rm(draft);
+		if (await isFolder(path)) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+	});
+}
+
+async function orRefuse(path: string, work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		throw new StartupError(
+			`VF_TARGETS_FILE: ${path} cannot be written (${codeOf(error)}). ${remedy(error)}`,
+			{
+				cause: error
+			}
+		);
+	}
+}
+
+const isFile = (path: string) =>
+	stat(path).then(
+		(found) => found.isFile(),
+		() => false
+	);
+const isFolder = (path: string) =>
+	stat(path).then(
+		(found) => found.isDirectory(),
+		() => false
+	);
+
+/** No pattern for `*.json` takes it. */
+const draftOf = (file: string) => join(dirname(file), `.${basename(file)}.${process.pid}.part`);
+
+/** Whole or not at all: Prometheus reads whenever it likes. */
 async function replace(file: string, text: string): Promise<void> {
-	const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
+	const draft = draftOf(file);
 	try {
 		// Prometheus is another user.
 		const handle = await open(draft, 'w', 0o644);
