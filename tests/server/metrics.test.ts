@@ -1,28 +1,28 @@
 // What Prometheus gets of the running server: read strictly, checked by promtool, scraped by a real Prometheus.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parseExposition, type Scraped } from '#lib/server/telemetry/testing/exposition.ts';
 import { clip } from '../cameras/clips.ts';
 import { eventually } from '../support/eventually.ts';
+import { hangThreads } from '../support/hang.ts';
+import { hasPrometheus } from '../support/prometheus.ts';
 import {
 	client,
 	freePort,
 	newDataDir,
 	removeDataDir,
 	setUp,
+	startInVain,
 	startServer,
 	type Client,
 	type RunningServer
 } from '../support/server.ts';
 
 const TOKEN = 'a-token-for-prometheus';
-const hasPrometheus = ['promtool', 'prometheus'].every(
-	(program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
-);
 
 async function scrape(server: RunningServer, headers: Record<string, string> = {}): Promise<Scraped> {
 	const response = await client(server, headers).fetch('/metrics');
@@ -199,4 +199,86 @@ describe('with a token', () => {
 			instance: new URL(server.url).host
 		});
 	});
+});
+
+describe('on a machine with GPUs, whose Prometheus reads files', () => {
+	const dataDir = newDataDir();
+	const targets = join(dataDir, 'vector-flow.json');
+	let server: RunningServer;
+	let inspector: number;
+
+	beforeAll(async () => {
+		const programs = join(dataDir, 'programs');
+		const media = join(dataDir, 'media');
+		for (const folder of [programs, media]) mkdirSync(folder, { recursive: true });
+		const lines = ['37, 1024, 24564', '4, 512, 24564'].map((line) => `echo "${line}"`);
+		writeFileSync(join(programs, 'nvidia-smi'), ['#!/bin/sh', ...lines].join('\n'), { mode: 0o755 });
+		const film = await clip(media, { size: '320x180', fps: 10 });
+		inspector = await freePort();
+		server = await startServer({
+			dataDir,
+			env: {
+				PATH: `${programs}:${process.env.PATH}`,
+				NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}`,
+				VF_TARGETS_FILE: targets
+			}
+		});
+		const admin = await setUp(server);
+		await admin.json('POST', '/api/v1/streams', { name: 'Quay', rtsp_url: `file:${film}` });
+	});
+	afterAll(async () => {
+		await server?.end();
+		removeDataDir(dataDir);
+	});
+
+	it('tells them, the busiest and all memory together', async () => {
+		const text = await eventually(
+			() => scrape(server),
+			(seen) => seen.of('vector_flow_gpu_available').some(({ value }) => value === 1)
+		);
+		expect(text.value('vector_flow_gpu_utilization_percent')).toBe(37);
+		expect(text.value('vector_flow_gpu_memory_used_bytes')).toBe(1536 * 1024 * 1024);
+	});
+
+	it('keeps the file, and says so when it cannot', async () => {
+		const written = JSON.parse(readFileSync(targets, 'utf8')) as { targets: string[] }[];
+		expect(written.map((group) => group.targets)).toEqual([[new URL(server.url).host]]);
+		rmSync(targets);
+		mkdirSync(join(targets, 'in the way'), { recursive: true });
+		const check = async () =>
+			(await client(server).json('GET', '/health')).body.details.targets as { state: string };
+		await eventually(check, ({ state }) => state === 'degraded');
+		rmSync(targets, { recursive: true });
+		await eventually(check, ({ state }) => state === 'ok');
+	});
+
+	it('answers within a second while a thread hangs, with the figures last told', async () => {
+		const name = 'vector_flow_worker_memory_rss_bytes';
+		const before = await eventually(
+			() => scrape(server),
+			(seen) => seen.of(name).some(({ value }) => value > 20e6)
+		);
+		expect(await hangThreads(inspector)).toBeGreaterThan(0);
+		for (let i = 0; i < 4; i++) {
+			const began = performance.now();
+			const text = await scrape(server);
+			expect(performance.now() - began).toBeLessThan(1000);
+			expect(text.value(name)).toBeGreaterThan(before.value(name) / 2);
+			await new Promise((resolve) => setTimeout(resolve, 1100));
+		}
+		// It was really stuck: nothing was analysed meanwhile.
+		expect((await scrape(server)).value('vector_flow_frame_staleness_seconds')).toBeGreaterThan(2.5);
+	});
+});
+
+it('a server that cannot write the file it is to write says so and does not start', async () => {
+	const dataDir = newDataDir();
+	onTestFinished(() => removeDataDir(dataDir));
+	const env = { VF_TARGETS_FILE: join(dataDir, 'no-such-folder', 'vector-flow.json') };
+	const { code, output } = await startInVain({ dataDir, env });
+	expect(code).toBe(1);
+	expect(output).toMatch(
+		/VF_TARGETS_FILE: .*no-such-folder.* cannot be written \(ENOENT\)\. Make its folder first\./
+	);
+	expect(output).not.toMatch(/\n\s+at /);
 });
