@@ -7,8 +7,8 @@ import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { channelInput, type ChannelRecord } from '#lib/contracts/channel.ts';
-import type { JournalEvent } from '#lib/contracts/event.ts';
-import { openCarriers, subjects, type Carriers } from '../bus/index.ts';
+import { journalEvent, type JournalEvent } from '#lib/contracts/event.ts';
+import { openCarriers, subjects, type Carriers, type Journal } from '../bus/index.ts';
 import { natsConfig } from '../bus/testing/carriers.ts';
 import { startNats, type NatsServer } from '../bus/testing/nats-server.ts';
 import { enqueue } from '../db/outbox.ts';
@@ -298,6 +298,29 @@ describe('a journal', () => {
 		expect(await database.db.$count(inbox)).toBe(0);
 	});
 });
+
+it('an alert stays part of its trace across the journal, and tells of it beside itself', async () => {
+	const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+	const a = await instance();
+	const { ruleId } = await addRuleOf(database.db, [await hook(a)]);
+	await journalIs(true);
+	await writeEvent(database.db, Object.assign(alertOf(ruleId), { traceparent }));
+	const published: { payload: unknown }[] = [];
+	const journal: Journal = {
+		...a.journal!,
+		append: (entry) => (published.push({ payload: entry.payload }), a.journal!.append(entry))
+	};
+	const timing = { now: Date.now, awayMs: 60_000, lateMs: 60_000 };
+	await createPublishing({ db: database.db, journal, log, timing }).pass();
+	expect(published).toMatchObject([{ payload: { traceparent, payload: { rule_id: ruleId } } }]);
+	expect(journalEvent.parse(published[0]!.payload)).toMatchObject({ traceparent });
+	await database.db.execute(sql`truncate outbox`);
+	a.delivery.start();
+	a.messages.start();
+	await until(() => receiver.received.length === 1, 20_000);
+	expect(receiver.received[0]!.headers['traceparent']).toBe(traceparent);
+	expect(receiver.received[0]!.body.toString()).not.toContain('traceparent');
+}, 40_000);
 
 describe('a restored database', () => {
 	it('takes what the journal still has, in order, and goes on with numbers it had before', async () => {
