@@ -27,6 +27,8 @@ const WORKER_HOSTS = Math.min(Number(values.hosts), INSTANCES);
 const PER_HOST = Math.ceil(INSTANCES / WORKER_HOSTS);
 const LOST_HOSTS = Math.ceil(Number(values.lose) / PER_HOST);
 const GIVE_UP_MS = 90_000;
+/** What runs have to tell of their beginnings is written after so long, or is measured along. */
+const SETTLE_MS = 30_000;
 /** What the survivors must have room for, with some to spare. */
 const MAX_STREAMS = Math.ceil((1.25 * STREAMS) / Math.max(1, INSTANCES - LOST_HOSTS * PER_HOST));
 const say = (text: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
@@ -137,7 +139,7 @@ async function placing(lost: Lost | null): Promise<{ leasesS: number; livesS: nu
 
 /** Waits until what became of the runs is written: a while of the fleet's life is quiet. */
 async function written(): Promise<void> {
-	const limit = Date.now() + GIVE_UP_MS;
+	const limit = Date.now() + SETTLE_MS;
 	for (let last = -1; Date.now() < limit;) {
 		const [row] = await world.sql<{ count: number }[]>`
 			select (select count(*) from stream_run_transitions)::int
