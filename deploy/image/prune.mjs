@@ -6,6 +6,10 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { dirname, join, sep } from 'node:path';
 
 const root = process.cwd();
+if (existsSync(join(root, '.git'))) {
+	console.error('prune.mjs deletes what developers need; it is for the image, and this is a checkout.');
+	process.exit(2);
+}
 const readPackage = (dir) => JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
 
 /** The folder that `name` means to a package in `from`, as Node looks for it; null where it is not installed. */
