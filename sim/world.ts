@@ -29,6 +29,8 @@ const AT_ONCE = 8;
 export async function openWorld(streams: number, zones: number, connections: number): Promise<World> {
 	const postgres = await startPostgres({ maxConnections: connections, settings: SETTINGS });
 	const nats = await startNats();
+	// A simulation that fails leaves nothing running.
+	process.once('exit', () => void nats.kill());
 	await migrate(postgres.url(), projectRoot().dir);
 	const { sql, close } = postgres.open();
 	const secretKey = randomUUID();
