@@ -18,6 +18,8 @@ import {
 } from '../tests/support/server.ts';
 
 const OUT = process.argv[2] ?? fileURLToPath(new URL('../docs/pictures/', import.meta.url));
+/** Names of pages after the folder: only those are photographed. */
+const ONLY = process.argv.slice(3);
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 /** Nothing listens there: a camera in trouble, so that pictures show how trouble looks. */
@@ -132,7 +134,7 @@ async function photographPages(
 		['models', '/models', 3],
 		['settings', '/settings', 3]
 	];
-	for (const [name, path, seconds] of pages) {
+	for (const [name, path, seconds] of pages.filter(([name]) => ONLY.length === 0 || ONLY.includes(name))) {
 		await page.goto(path);
 		await settle(page, seconds * 1000);
 		await photograph(page, `${phone ? 'phone-' : ''}${name}-${theme}`);

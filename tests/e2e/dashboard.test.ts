@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type BenchPostgres } from '../../bench/postgres.ts';
@@ -12,11 +14,14 @@ import { seedPast } from '../support/history.ts';
 import {
 	newDataDir,
 	removeDataDir,
+	ROOT,
 	setUp,
 	startServer,
 	type Client,
 	type RunningServer
 } from '../support/server.ts';
+
+const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'yard.mp4')).href;
 
 let postgres: BenchPostgres;
 let server: RunningServer;
@@ -184,7 +189,8 @@ describe('beside it', () => {
 	it('the fleet shows its states, its instances and how long each camera was there', async () => {
 		const { page } = watched;
 		await page.goto('/dashboard');
-		for (const title of ['States', 'Memory', 'CPU']) await chart(page, title).locator('canvas').waitFor();
+		for (const title of ['States', 'Memory', 'CPU', 'GPU', 'GPU memory'])
+			await chart(page, title).locator('canvas').waitFor();
 		expect(await told(page, 'States')).toMatch(/error: least 0, mean 0, most 1\./);
 		await page.getByText('vf-1', { exact: true }).first().waitFor();
 		await chart(page, 'Uptime')
@@ -216,10 +222,58 @@ describe('beside it', () => {
 		await phone.page.context().close();
 	});
 
-	it('a camera that was deleted meanwhile is said to be gone', async () => {
+	it('a zone is asked for by itself', async () => {
 		const { page } = watched;
-		await page.goto('/dashboard?stream=00000000-0000-4000-8000-000000000000');
-		await page.getByRole('heading', { name: 'This camera is gone' }).waitFor();
+		const points = [
+			[0.1, 0.1],
+			[0.9, 0.1],
+			[0.5, 0.9]
+		];
+		const zone = { name: 'Gate', kind: 'polygon', points };
+		const made = await admin.json('POST', `/api/v1/streams/${streamId}/zones`, zone);
+		await page.goto(`/dashboard?stream=${streamId}`);
+		const { id } = made.body as { id: string };
+		const asked = page.waitForRequest((request) =>
+			request.url().includes(`/directions?range=1h&zone_id=${id}`)
+		);
+		await page.getByLabel('Zone').selectOption('Gate');
+		await asked;
+		await page.waitForURL(new RegExp(`zone=${id}`));
+		await chart(page, 'Magnitude').getByText('Nothing measured in this time.').waitFor();
+		await chart(page, 'Latency').locator('canvas').waitFor();
+	});
+});
+
+describe('a camera that runs', () => {
+	let id: string;
+
+	it('is shown on second by second between two readings', async () => {
+		const { page } = watched;
+		const camera = { name: 'Yard', rtsp_url: FILM, fps: 5, analysis_width: 320, detection_enabled: false };
+		id = ((await admin.json('POST', '/api/v1/streams', camera)).body as { id: string }).id;
+		await page.goto(`/dashboard?stream=${id}&range=5m`);
+		await chart(page, 'Magnitude').locator('canvas').waitFor();
+		let readings = 0;
+		await page.route('**/flow?**', (route) => {
+			readings++;
+			return route.continue();
+		});
+		const said = new Set<string>();
+		await eventually(
+			async () => said.add(await told(page, 'Magnitude')).size,
+			(different) => different >= 4,
+			20
+		);
+		expect(readings).toBeLessThan(3);
+		await page.unroute('**/flow?**');
+	});
+
+	it('is followed when it is renamed elsewhere, and said to be gone when it is deleted', async () => {
+		const { page } = watched;
+		await admin.json('PATCH', `/api/v1/streams/${id}`, { name: 'Back yard' });
+		await page.waitForFunction(() => document.title.startsWith('Back yard'), null, { timeout: 25_000 });
+		await admin.json('DELETE', `/api/v1/streams/${id}`);
+		await page.getByRole('heading', { name: 'This camera is gone' }).waitFor({ timeout: 25_000 });
 		await page.getByRole('button', { name: 'Show the fleet' }).click();
 		await page.waitForURL((url) => url.search === '');
 	});

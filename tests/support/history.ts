@@ -48,8 +48,9 @@ export async function seedPast(url: string, streamId: string, now = new Date()):
 			select ${streamId}, s, case when random() < 0.6 then 'person' when random() < 0.7 then 'car' else 'bicycle' end,
 			0.8, 0.4, 0.4, 0.1, 0.2, 1 from ${every('4 seconds', 360)}
 			where random() < 0.3 + 0.3 * sin(extract(epoch from s)::float8 / 600) and ${there}`;
-		await sql`insert into instance_samples (instance, at, rss_bytes, rss_percent, cpu_percent, streams)
-			select name, s, (mib + 40 * sin(extract(epoch from s)::float8 / 900) + 9 * random()) * 1048576, mib / 40, mib / 9 + 20 * random(), 2
+		await sql`insert into instance_samples (instance, at, rss_bytes, rss_percent, cpu_percent, streams, gpu_percent, gpu_memory_bytes)
+			select name, s, (mib + 40 * sin(extract(epoch from s)::float8 / 900) + 9 * random()) * 1048576, mib / 40, mib / 9 + 20 * random(), 2,
+				case when name = 'vf-1' then 35 + 15 * random() end, case when name = 'vf-1' then 1900.0 * 1048576 end
 			from ${every('30 seconds', 1440)} cross join (values ('vf-1', 620), ('vf-2', 480)) v (name, mib)`;
 		await sql`insert into fleet_samples (at, running, deactivated, error)
 			select s, case when ${there} then 3 else 2 end, 1, case when ${there} then 0 else 1 end

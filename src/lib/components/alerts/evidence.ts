@@ -2,6 +2,7 @@
 import type { AlertRecord } from '#lib/contracts/alert.ts';
 import { FLOW_RANGES, type FlowPoint, type FlowRange } from '#lib/contracts/facts.ts';
 import type { FlowSample } from '#lib/contracts/flow.ts';
+import { medianStep, secondsAt } from '../charts/columns.ts';
 
 export interface Window {
 	/** Seconds since the epoch. */
@@ -48,12 +49,7 @@ function inside(at: string, from: number, to: number): boolean {
 
 /** Seconds between points: the median, so that a gap does not widen it. */
 export function stepOf(points: readonly FlowPoint[]): number {
-	const times = points.map((point) => Date.parse(point.at) / 1000);
-	const steps = times
-		.slice(1)
-		.map((at, i) => at - (times[i] ?? at))
-		.sort((a, b) => a - b);
-	return Math.max(1, steps[Math.floor(steps.length / 2)] ?? 1);
+	return Math.max(1, medianStep(points.map(secondsAt)));
 }
 
 /** A stored point as the figures of one moment. How many points were measured is not stored. */

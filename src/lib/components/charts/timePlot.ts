@@ -17,7 +17,7 @@ export interface TimePlotInput {
 	width: number;
 	height: number;
 	lines: readonly PlotLine[];
-	colours: { grid: string; text: string; band: string; ground: string };
+	colours: { grid: string; text: string; band: string };
 	crosshairKey: string;
 	/** Whether the columns are tops of parts put on each other, each holding for a step. */
 	stack: boolean;
