@@ -21,7 +21,6 @@ import {
 	fleetOf,
 	createTargetsFile,
 	targetGroups,
-	type Check,
 	type Health,
 	type Metrics,
 	type TargetsFile
@@ -47,6 +46,7 @@ export function tellHealth(told: Told, targets: TargetsFile): Health {
 	const { config, log, bus, journal, parked, database, engine, fleet, delivery } = told;
 	const statuses = () => ownStatuses(told);
 	const vitals = createVitals({
+		outage: database.monitor.outage,
 		bus,
 		log,
 		instance: config.instanceId,
@@ -67,7 +67,6 @@ export function tellHealth(told: Told, targets: TargetsFile): Health {
 		version: config.version,
 		instance: config.instanceId,
 		checks: {
-			database: () => checkDatabase(database),
 			...vitals.checks,
 			...(config.targetsFile !== null && { targets: targets.check })
 		},
@@ -116,10 +115,6 @@ export function tellTargets({ config, log, fleet }: Pick<Told, 'config' | 'log' 
 	});
 }
 
-/** A database is back from a restart or a failover by then. */
-const OUTAGE_MS = 60_000;
-
-/** Streams run on without it for a while and what they tell is kept; but nothing is answered, and in the end nothing stored. */
 /** What the history is told of this instance and of the fleet, now and then. */
 export function tellHistory({
 	config,
@@ -132,15 +127,6 @@ export function tellHistory({
 		instance: config.instanceId,
 		vitals: async () => ({ ...(await read()), streams: fleet.leases.held().size }),
 		fleet: async () => fleetOf(await streams.list(), fleet.statuses()).states
-	};
-}
-
-function checkDatabase({ monitor }: Database): Check {
-	const outage = monitor.outage();
-	if (!outage) return { state: 'ok' };
-	return {
-		state: Date.now() - outage.since.getTime() < OUTAGE_MS ? 'degraded' : 'failed',
-		reason: `the database does not answer since ${outage.since.toISOString()}`
 	};
 }
 

@@ -14,6 +14,7 @@ const NOW = Date.parse('2030-01-01T12:00:00Z');
 const GB = 1e9;
 
 const QUIET = {
+	outage: () => null,
 	statuses: () => [],
 	ffmpeg: { path: process.execPath, needed: true },
 	inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
@@ -50,6 +51,7 @@ const states = (vitals: ReturnType<typeof vitalsWith>) =>
 	Object.fromEntries(Object.entries(vitals.checks).map(([name, check]) => [name, check().state]));
 
 const NAMES = [
+	'database',
 	'ffmpeg',
 	'bus',
 	'journal',
@@ -92,6 +94,20 @@ describe('the checks', () => {
 			state: 'degraded',
 			reason: 'the free space of the data folder cannot be told: ENOENT'
 		});
+	});
+
+	test('speak of a database that is away: for a moment, for long, and no more', () => {
+		let now = NOW;
+		let outage: { since: Date } | null = { since: new Date(NOW) };
+		const vitals = vitalsWith({ now: () => now, outage: () => outage });
+		expect(states(vitals)).toEqual({ ...WELL, database: 'degraded' });
+		now += 60_000;
+		expect(vitals.checks.database()).toEqual({
+			state: 'failed',
+			reason: 'the database does not answer since 2030-01-01T12:00:00.000Z'
+		});
+		outage = null;
+		expect(vitals.checks.database().state).toBe('ok');
 	});
 
 	test('speak of an ffmpeg that is not there, where one is needed', () => {

@@ -7,6 +7,8 @@ import type { Bus, BusState, Journal } from '../../bus/index.ts';
 import type { Check } from './report.ts';
 
 export interface VitalsDeps {
+	/** Of the database; null while it answers. */
+	outage(): { since: Date } | null;
 	bus: Bus;
 	log: Logger;
 	instance: string;
@@ -39,6 +41,7 @@ export interface VitalsDeps {
 }
 
 export type VitalName =
+	| 'database'
 	| 'ffmpeg'
 	| 'bus'
 	| 'journal'
@@ -61,6 +64,8 @@ export interface Vitals {
 const LOOK_EVERY_MS = 10_000;
 /** A camera may hiccup for so long before the server's health speaks of it. */
 const STALE_AFTER_MS = 30_000;
+/** A database is back from a restart or a failover by then. */
+const OUTAGE_MS = 60_000;
 const UNDELIVERED_AFTER_MS = 5 * 60_000;
 const INFERENCE_STUCK_AFTER_MS = 30_000;
 const CLOCK_SKEW_S = 2;
@@ -141,6 +146,7 @@ export function createVitals(deps: VitalsDeps): Vitals {
 
 	return {
 		checks: {
+			database: () => judgeDatabase(deps.outage(), now()),
 			ffmpeg: () => judgeFfmpeg(deps.ffmpeg, ffmpegRuns),
 			bus: () => judgeBus(bus.state(), deps.fleet.others()),
 			journal: () => judgeJournal(deps.journal),
@@ -166,6 +172,15 @@ export function createVitals(deps: VitalsDeps): Vitals {
 		stop() {
 			if (timer) clearInterval(timer);
 		}
+	};
+}
+
+/** Streams run on without it and what they tell is kept for a while; but nothing is answered, and in the end nothing stored. */
+function judgeDatabase(outage: { since: Date } | null, now: number): Check {
+	if (!outage) return OK;
+	return {
+		state: now - outage.since.getTime() < OUTAGE_MS ? 'degraded' : 'failed',
+		reason: `the database does not answer since ${outage.since.toISOString()}`
 	};
 }
 

@@ -23,7 +23,7 @@ ${table(STREAM_FAMILIES)}
 
 Counters of a run begin at 0 with each run, which \`rate()\` and \`increase()\` allow for. Memory: a stream's decoder is a process of its own, and its
 resident memory is known exactly; its analysis runs in a thread with other streams, and only that thread's JavaScript heap is known, so each
-stream is told an equal share. Frames under way and models lie outside both. GPU figures are the machine's: take \`max\` over streams, not \`sum\`.
+stream is told an equal share; of a thread that is too busy to answer, the last one. Frames under way and models lie outside both. GPU figures are the machine's: take \`max\` over streams, not \`sum\`.
 
 ## Of the server
 
