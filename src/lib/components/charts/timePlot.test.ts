@@ -1,6 +1,6 @@
 // What the axis and the names at line ends say.
 import { expect, it } from 'vitest';
-import { shortNumber, spread } from './timePlot.ts';
+import { lonelyPoints, shortNumber, spread } from './timePlot.ts';
 
 it.each([
 	[0, '0'],
@@ -16,4 +16,10 @@ it('moves names apart, and keeps them above the ground', () => {
 	expect(spread([10, 12, 80], 14, 100)).toEqual([10, 24, 80]);
 	expect(spread([95, 99, 100], 14, 100)).toEqual([72, 86, 100]);
 	expect(spread([], 14, 100)).toEqual([]);
+});
+
+it('knows the points that no line would show', () => {
+	expect(lonelyPoints([1, null, 2, 3, null, null, 4, null])).toEqual([0, 6]);
+	expect(lonelyPoints([1])).toEqual([0]);
+	expect(lonelyPoints([])).toEqual([]);
 });

@@ -93,10 +93,21 @@ function seriesOf({ label, colour, width }: PlotLine, stack: boolean): uPlot.Ser
 		label,
 		stroke: width === 0 || stack ? 'transparent' : colour,
 		width,
-		points: { show: false },
+		// A point between two gaps has no line to be seen by.
+		points: stack || width === 0 ? { show: false } : { size: 4, fill: colour, filter: lonely },
 		spanGaps: false,
 		...(stack && { paths: () => null })
 	};
+}
+
+/** Indices of points without a neighbour. */
+function lonely(plot: uPlot, series: number): number[] {
+	return lonelyPoints(plot.data[series] as (number | null)[]);
+}
+
+export function lonelyPoints(column: readonly (number | null)[]): number[] {
+	const known = (index: number) => typeof column[index] === 'number';
+	return column.flatMap((_, i) => (known(i) && !known(i - 1) && !known(i + 1) ? [i] : []));
 }
 
 export function timeAxis(text: string): uPlot.Axis {
