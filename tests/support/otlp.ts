@@ -55,7 +55,10 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 		let body = '';
 		request.on('data', (chunk) => (body += chunk));
 		request.on('end', () => {
-			if (request.method !== 'POST' || request.url !== '/v1/traces') return response.writeHead(404).end();
+			if (request.method !== 'POST' || request.url !== '/v1/traces') {
+				response.writeHead(404).end();
+				return;
+			}
 			text += body;
 			spans.push(...spansOf(JSON.parse(body) as Export));
 			response.setHeader('content-type', 'application/json').end('{}');

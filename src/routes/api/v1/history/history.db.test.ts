@@ -146,7 +146,7 @@ describe('motion', () => {
 		const bins = Array.from({ length: 36 }, (_, i) => i);
 		const moved = { ...still(stream, begin(now, 5000) - 9000, ZONE), count: 3, bins, magnitudes: bins };
 		await writeSeconds(database.db, [moved, { ...moved, at: moved.at + 1000 }, still(stream, now)]);
-		await services.streams.patch(stream, { name: 'Another' }, 'test');
+		await services.streams.patch(stream, { name: 'Another' });
 		const [point, ...more] = await points(directionPoint, directions.GET, { range: '1h', zone_id: ZONE });
 		expect(more).toEqual([]);
 		expect(point).toMatchObject({ bins: bins.map((n) => 2 * n), magnitudes: bins.map((n) => 2 * n) });

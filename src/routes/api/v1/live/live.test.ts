@@ -14,7 +14,12 @@ async function ask(query: string, identity: Identity | null = VIEWER) {
 		scenarios: { sessions: { accompany } }
 	};
 	const url = new URL(`http://localhost/api/v1/live${query}`);
-	const event = { url, params: {}, request: new Request(url), locals: { identity, services, requestId: 'r' } };
+	const event = {
+		url,
+		params: {},
+		request: new Request(url),
+		locals: { identity, services, requestId: 'r' }
+	};
 	const response = await GET(event as unknown as Parameters<typeof GET>[0]);
 	return { response, events, accompany };
 }
