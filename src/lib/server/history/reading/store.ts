@@ -62,11 +62,14 @@ const bucket = (column: string, stepS: number): SQL => sql`
 	floor(extract(epoch from ${sql.raw(column)})::float8 / ${stepS}::float8) * ${stepS}::float8`;
 const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
+/** Of a row `f`. Only what is asked for: lists are most of a row, and ten thousand of them are more than fits the memory of a question. */
+const OF_FLOW = sql.raw('f.avg, f.max, f.count::float8 as count, f.direction, f.coherence, f.objects');
+const OF_DIRECTIONS = sql.raw('f.bins::bigint[] as bins, f.magnitudes::float8[] as magnitudes');
+
 /** Rows of a place, each with its bucket and its seconds; those of the grain, and after the newest of them finer ones. */
-function picked(place: Place, { grain, stepS, now, ...range }: Reading): SQL {
+function picked(place: Place, { grain, stepS, now, ...range }: Reading, columns: SQL): SQL {
 	const rows = (of: Grain, where: SQL) => sql`
-		select ${bucket('f.at', stepS)} as bucket, ${SECONDS[of]} as seconds, f.avg, f.max, f.count::float8 as count,
-			f.direction, f.coherence, f.bins::bigint[] as bins, f.magnitudes::float8[] as magnitudes, f.objects
+		select ${bucket('f.at', stepS)} as bucket, ${SECONDS[of]} as seconds, ${columns}
 		from ${TABLES[of]} f where ${ofPlace(place)} and ${where}`;
 	if (grain === 'second') return rows(grain, within(range));
 	const { grain: finer, reachMs } = FINER[grain];
@@ -96,7 +99,7 @@ export async function readFlow(db: ReadingDatabase, place: Place, reading: Readi
 		coherence: number;
 		objects: Record<string, number> | null;
 	}>(sql`
-		with picked as materialized (${picked(place, reading)}), seen as (
+		with picked as materialized (${picked(place, reading, OF_FLOW)}), seen as (
 			select bucket, jsonb_object_agg(label, most) as objects from (
 				select bucket, o.key as label, max((o.value->>'count')::int) as most
 				from picked cross join lateral jsonb_each(picked.objects) o group by bucket, o.key
@@ -125,8 +128,8 @@ export async function readDirections(
 ): Promise<DirectionPoint[]> {
 	// As text: a list is parsed several times as fast from JSON as from the way arrays travel.
 	const rows = await db.execute<{ bucket: number; bins: string | null; magnitudes: string | null }>(sql`
-		with picked as materialized (${picked(place, reading)}), folded as (
-			select p.bucket, ${SUMS} from picked p group by p.bucket
+		with folded as (
+			select p.bucket, ${SUMS} from (${picked(place, reading, OF_DIRECTIONS)}) p group by p.bucket
 		)
 		select bucket, array_to_json(bins)::text as bins, array_to_json(magnitudes)::text as magnitudes
 		from folded order by bucket`);
