@@ -7,6 +7,7 @@ import { projectRoot } from '#lib/server/config/index.ts';
 import { connect, type Db } from '#lib/server/db/client.ts';
 import { migrate } from '#lib/server/db/migrate.ts';
 import { createHistory } from '#lib/server/history/index.ts';
+import { createKeeper } from '#lib/server/history/partitions/keeper.ts';
 import { rangesAround } from '#lib/server/history/partitions/rules.ts';
 import { dropPartition, listPartitions, makePartitions } from '#lib/server/history/partitions/store.ts';
 import { timeRange } from '#lib/server/history/reading/rules.ts';
@@ -34,8 +35,10 @@ try {
 	const history = createHistory({
 		...{ db, bus: createMemoryBus(log), log, leaseOf: () => null, retentionDays: async () => DAYS + 1 }
 	});
+	const keeper = createKeeper({ db, log, retentionDays: async () => DAYS + 1 });
 	const streams = await addStreams(db);
 	const loaded = await timed(() => loadMonth(db));
+	const sorted = await timed(() => keeper.round());
 	const queries = {
 		'7 days': await measure((at) => history.flow(streams[at % STREAMS]!, null, of('7d'))),
 		'7 days by direction': await measure((at) => history.directions(streams[at % STREAMS]!, null, of('7d'))),
@@ -47,7 +50,7 @@ try {
 	await db.execute(sql`delete from flow_minutes where at >= now() - interval '1 hour'`);
 	const rolled = await timed(() => history.rollUp());
 	const dropped = await dropDay(db);
-	report(loaded, queries, { inserted, rolled, dropped });
+	report(loaded, queries, { sorted, inserted, rolled, dropped });
 } finally {
 	await client.close();
 	await postgres.stop();
@@ -166,7 +169,12 @@ async function dropDay(db: Db): Promise<number> {
 function report(
 	loaded: { ms: number; result: number },
 	queries: Record<string, { p50: number; p95: number; points: number }>,
-	{ inserted, rolled, dropped }: { inserted: number; rolled: { ms: number }; dropped: number }
+	{
+		sorted,
+		inserted,
+		rolled,
+		dropped
+	}: Record<'sorted' | 'rolled', { ms: number }> & Record<'inserted' | 'dropped', number>
 ): void {
 	const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
 	printTable(
@@ -180,6 +188,7 @@ function report(
 		[
 			['seconds written, rows/s', Math.round(inserted)],
 			['an hour of seconds rolled up, ms', ms(rolled.ms)],
+			['a day of minutes laid place by place, ms', ms(sorted.ms / DAYS)],
 			['a day of minutes forgotten, ms', ms(dropped)]
 		]
 	);

@@ -2,14 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { causeChain } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { keptTables, outlived, rangesAround, type Kept } from './rules.ts';
+import { keptTables, outlived, overFor, rangesAround, type Kept } from './rules.ts';
 import {
 	databaseNow,
 	deleteOfStream,
 	deleteStragglers,
 	dropPartition,
+	isSorted,
 	listPartitions,
 	makePartitions,
+	sortPartition,
 	strangersIn,
 	type PartitionsDatabase
 } from './store.ts';
@@ -38,6 +40,8 @@ const AGAIN_AFTER_MS = 60_000;
 const ROWS_AT_ONCE = 5000;
 /** Between two steps, so that a long round leaves the database to others. */
 const BREATH_MS = 20;
+/** A week of one place is ten thousand of its rows, among those of all others. */
+const READ_BY_PLACE = 'flow_minutes';
 /** Tables whose rows are a stream's. */
 const OF_STREAMS = ['flow_samples', 'flow_minutes', 'flow_hours', 'stream_samples', 'stream_minutes'];
 
@@ -88,6 +92,20 @@ export function createKeeper({ db, log, retentionDays }: KeeperDeps): Keeper {
 		}
 	}
 
+	/** One at a time: what is not sorted in this round is in the next, and read all the same. */
+	async function sortFinished(): Promise<void> {
+		const now = await databaseNow(db);
+		const partitions = overFor(await listPartitions(db, [READ_BY_PLACE]), now);
+		for (const partition of partitions.filter((one) => !isSorted(one))) {
+			if (stopped()) return;
+			try {
+				if (await sortPartition(db, partition)) log.debug({ partition: partition.name }, 'sorted by place');
+			} catch (error) {
+				log.debug({ cause: causeChain(error), partition: partition.name }, 'could not sort by place yet');
+			}
+		}
+	}
+
 	async function partitionsOfStreams(): Promise<string[]> {
 		const partitions = await listPartitions(db, OF_STREAMS);
 		return [...partitions.map(({ name }) => name), ...OF_STREAMS.map((table) => `${table}_default`)];
@@ -102,6 +120,7 @@ export function createKeeper({ db, log, retentionDays }: KeeperDeps): Keeper {
 		await makeRoom();
 		await dropOld();
 		await deleteStrangers();
+		await sortFinished();
 	}
 
 	/** One after the other, however they are asked for; says whether it worked. */

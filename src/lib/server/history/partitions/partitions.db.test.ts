@@ -8,7 +8,14 @@ import { startTestDatabase, type TestDatabase } from '../../db/testing.ts';
 import { createStreams } from '../../streams/index.ts';
 import { createKeeper } from './keeper.ts';
 import { keptTables, rangesAround } from './rules.ts';
-import { databaseNow, dropPartition, listPartitions, makePartitions, MOST_MOVED } from './store.ts';
+import {
+	databaseNow,
+	dropPartition,
+	listPartitions,
+	makePartitions,
+	MOST_MOVED,
+	sortPartition
+} from './store.ts';
 
 const HOUR_MS = 3_600_000;
 let database: TestDatabase;
@@ -118,6 +125,66 @@ describe('what is old', () => {
 		await sample(ago(100), stream, 12_000);
 		await keeper().round();
 		expect(await places()).toEqual({});
+	});
+});
+
+describe('a day of minutes that is over', () => {
+	const minute = (at: Date, zone: string | null, seconds = 60) => sql`
+		insert into flow_minutes (stream_id, zone_id, at, seconds, avg, max, count, total, coherence)
+		values (${stream}, ${zone}, ${at.toISOString()}::timestamptz, ${seconds}, 1, 1, 1, 1, 1)
+		on conflict (stream_id, zone_id, at) do update set seconds = excluded.seconds`;
+	const lying = async () =>
+		[
+			...(await database.db.execute<{ zone_id: string | null; seconds: number }>(
+				sql`select zone_id, seconds from flow_minutes order by tableoid, ctid`
+			))
+		].map(({ zone_id, seconds }) => [zone_id, seconds]);
+
+	it('is laid place by place, takes what comes late, and goes when it is old', async () => {
+		const zone = randomUUID();
+		await makePartitions(database.db, 'flow_minutes', rangesAround('day', ago(48)).slice(1, 2));
+		const [before] = await listPartitions(database.db, ['flow_minutes']);
+		const at = (i: number) => new Date(before!.from.getTime() + i * 60_000);
+		for (const i of [0, 1, 2]) {
+			await database.db.execute(minute(at(i), null));
+			await database.db.execute(minute(at(i), zone));
+		}
+		await Promise.all([
+			keeper().round(),
+			keeper()
+				.round()
+				.catch(() => {})
+		]);
+		const [after] = await listPartitions(database.db, ['flow_minutes']);
+		expect(after).toEqual({ ...before, name: `${before!.name}_sorted` });
+		expect((await lying()).map(([place]) => place)).toEqual([zone, zone, zone, null, null, null]);
+		await database.db.execute(minute(at(1), null, 59));
+		expect(await lying()).toContainEqual([null, 59]);
+		expect(await lying()).toHaveLength(6);
+		await keeper().round();
+		expect((await listPartitions(database.db, ['flow_minutes']))[0]).toEqual(after);
+		await keeper(1).round();
+		expect(await names('flow_minutes')).not.toContain(after!.name);
+		expect(await lying()).toEqual([]);
+	});
+
+	it('stays as it is where it does not get its turn', async () => {
+		await makePartitions(database.db, 'flow_minutes', rangesAround('day', ago(48)).slice(1, 2));
+		const [partition] = await listPartitions(database.db, ['flow_minutes']);
+		await database.db.execute(minute(partition!.from, null));
+		let read = () => {};
+		const reader = database.db.transaction(async (tx) => {
+			await tx.execute(sql`select count(*) from flow_minutes`);
+			await new Promise<void>((resolve) => (read = resolve));
+		});
+		await expect.poll(() => read.name).not.toBe('read');
+		await expect(sortPartition(database.db, partition!)).rejects.toThrow();
+		read();
+		await reader;
+		expect(await names('flow_minutes')).toEqual([partition!.name]);
+		expect(await sortPartition(database.db, partition!)).toBe(true);
+		expect(await sortPartition(database.db, partition!)).toBe(false);
+		expect(await lying()).toEqual([[null, 60]]);
 	});
 });
 

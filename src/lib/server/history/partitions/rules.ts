@@ -67,6 +67,11 @@ export function outlived(partitions: readonly Partition[], kept: readonly Kept[]
 	);
 }
 
+/** Those that are over and whose rows somebody may read a week of: late rows may still come, and find their place. */
+export function overFor(partitions: readonly Partition[], now: Date): Partition[] {
+	return partitions.filter(({ to }) => to.getTime() <= now.getTime() - HOUR_MS);
+}
+
 /** `flow_samples_20261121t06`: by its beginning, which no other of its table shares. */
 export function partitionName(table: string, { from }: Range): string {
 	const stamp = from.toISOString();
