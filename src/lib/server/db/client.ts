@@ -21,6 +21,11 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  */
 const STANDSTILL_MS = 4000;
 const RETRY_S = 0.5;
+/**
+ * Makes the first message of a connection so long that the driver sends it at once. What it means to send a turn later it never sends again
+ * once a connection was lost within that turn (`nextWriteTimer` stays set in its closed()): every attempt then timed out for most of a minute.
+ */
+const PADDING = '.'.repeat(1024);
 
 export interface Client {
 	db: Db;
@@ -43,6 +48,7 @@ export function connect(
 		fetch_types: false,
 		connection: {
 			application_name: 'vector-flow',
+			'vector_flow.padding': PADDING,
 			...(options.unlimited
 				? {}
 				: {
