@@ -37,6 +37,7 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'database',
+					retry: AGAIN,
 					include: [NEEDS_POSTGRES],
 					exclude: ELSEWHERE,
 					testTimeout: 30_000,

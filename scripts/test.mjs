@@ -1,5 +1,5 @@
 // `npm test`: installs what the tests need, then runs every part of them, or only the parts named on the command line.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import {
@@ -28,13 +28,14 @@ const OPENCV = [{ package: 'python3-opencv' }];
 
 /** In the order in which they run: what fails soonest comes first. */
 const PARTS = [
+	{ name: 'check', says: 'types', run: ['npm', 'run', '--silent', 'check'], needs: [] },
 	{
 		name: 'lint',
 		says: 'format, lint and the import rule',
 		run: ['npm', 'run', '--silent', 'lint'],
-		needs: []
+		needs: [],
+		beside: true
 	},
-	{ name: 'check', says: 'types', run: ['npm', 'run', '--silent', 'check'], needs: [] },
 	{
 		name: 'unit',
 		says: 'pure parts',
@@ -85,7 +86,12 @@ async function test(names) {
 	await ensureDependencies();
 	if (parts.some((part) => part.build)) await ensureBuild();
 	const outcomes = [];
-	for (const part of parts) outcomes.push(await runPart(part));
+	const beside = [];
+	for (const part of parts) {
+		if (part.beside) beside.push(runPart(part, join(scratch, `${part.name}.txt`)));
+		else outcomes.push(await runPart(part));
+	}
+	outcomes.push(...(await Promise.all(beside)));
 	report(outcomes);
 }
 
@@ -104,9 +110,14 @@ function unique(needs) {
 	return [...byName.values()];
 }
 
-/** Every part runs, also after one has failed: one run tells everything that is wrong. */
-async function runPart({ name, says, run: [command, ...args] }) {
-	console.log(`\n── ${name}: ${says} ${'─'.repeat(Math.max(0, 60 - name.length - says.length))}\n`);
+/**
+ * Every part runs, also after one has failed: one run tells everything that is wrong. One with a file to write to runs beside those that
+ * follow it, and what it said is shown when all are over.
+ */
+async function runPart({ name, says, run: [command, ...args] }, file = null) {
+	const title = `\n── ${name}: ${says} ${'─'.repeat(Math.max(0, 60 - name.length - says.length))}\n`;
+	console.log(file === null ? title : `\n── ${name}: ${says}, beside what follows\n`);
+	const out = file === null ? 'inherit' : openSync(file, 'w');
 	const began = Date.now();
 	// Everything below runs under the Node the project brings, whatever the system has.
 	const path = [dirname(nodeBin()), process.env.PATH || ''].join(delimiter);
@@ -115,10 +126,12 @@ async function runPart({ name, says, run: [command, ...args] }) {
 		? ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
 		: [];
 	const code = await runInForeground(command, [...args, ...listed], {
-		env: { ...process.env, PATH: path }
+		env: { ...process.env, PATH: path },
+		stdio: ['inherit', out, out]
 	});
 	const seconds = Math.round((Date.now() - began) / 1000);
-	return { name, ok: code === 0, seconds, failures: code === 0 ? [] : failuresIn(results) };
+	const said = file === null ? null : `${title}\n${readFileSync(file, 'utf8')}`;
+	return { name, ok: code === 0, seconds, said, failures: code === 0 ? [] : failuresIn(results) };
 }
 
 /** What failed, a line each, from vitest's own list; empty where it did not get so far as to write one. */
@@ -137,6 +150,7 @@ function firstLine(text) {
 }
 
 function report(outcomes) {
+	for (const { said } of outcomes) if (said !== null) console.log(said);
 	console.log('\n── result ' + '─'.repeat(54) + '\n');
 	for (const { name, ok, seconds } of outcomes)
 		console.log(`  ${ok ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds} s`);
