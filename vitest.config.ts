@@ -65,8 +65,7 @@ export default defineConfig({
 					include: [NEEDS_BUILD],
 					exclude: ELSEWHERE,
 					testTimeout: 90_000,
-					hookTimeout: 90_000,
-					fileParallelism: false
+					hookTimeout: 90_000
 				}
 			},
 			{
