@@ -60,6 +60,12 @@ async function encode(
 	return path;
 }
 
+/** A moving test picture of a pixel format, unchanged by its codec. */
+export function ofFormat(folder: string, format: string, size: string): Promise<string> {
+	const path = join(folder, `${format}-${size}.mkv`);
+	return make(path, ...moving(size, 5, 0.6), '-pix_fmt', format, '-c:v', 'ffv1');
+}
+
 export async function textNamedMp4(folder: string): Promise<string> {
 	const path = join(folder, 'text.mp4');
 	writeFileSync(path, 'This is a shopping list, and not a video.\n'.repeat(200));

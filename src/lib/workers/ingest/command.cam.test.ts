@@ -2,11 +2,13 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PreviewConfig } from '#lib/contracts/run.ts';
 import * as clips from '../../../../tests/cameras/clips.ts';
 import { FFMPEG, scratchFolder } from '../../../../tests/cameras/tools.ts';
 import { ANALYSIS_FD, PREVIEW_FD, runCommand } from './command.ts';
+import { filtersOf } from './filters.ts';
 import { NutReader } from './nut.ts';
 
 const folder = scratchFolder();
@@ -33,7 +35,7 @@ async function play(
 	analysis: { width: number; fps: number },
 	preview: Partial<PreviewConfig> = {},
 	rounds = 1,
-	colour = false
+	{ colour = false, zscale = false } = {}
 ): Promise<{ analysis: Output; preview: Output }> {
 	const number = plays++;
 	const file = (fd: number) => join(folder.path, `out-${number}-${fd}.nut`);
@@ -42,7 +44,8 @@ async function play(
 		input: { kind: 'file', loop: true },
 		analysis,
 		preview: { fps: 6, maxWidth: 320, quality: 65, ...preview },
-		colour
+		colour,
+		zscale
 	});
 	const line = args
 		.join('\n')
@@ -119,7 +122,7 @@ describe.concurrent('which frames', () => {
 
 it('colour for a model leaves the luma as it is, and adds both chroma planes', async () => {
 	const gray = await play(clip, { width: 320, fps: 5 });
-	const colour = await play(clip, { width: 320, fps: 5 }, {}, 1, true);
+	const colour = await play(clip, { width: 320, fps: 5 }, {}, 1, { colour: true });
 	const { fourcc, width, height, frames, times } = colour.analysis;
 	expect(fourcc).toBe('I420');
 	expect(times).toEqual(gray.analysis.times);
@@ -144,6 +147,8 @@ describe.concurrent('which sizes', () => {
 		expect(`${analysis.width}x${analysis.height}`).toBe(analysed);
 		expect(`${preview.width}x${preview.height}`).toBe(shown);
 		for (const frame of analysis.frames) expect(frame.length).toBe(analysis.width * analysis.height);
+		const { preview: quick } = await play(path, { width, fps: 25 }, { maxWidth }, 1, { zscale: true });
+		expect(`${quick.width}x${quick.height}`).toBe(shown);
 	});
 
 	it('a better quality takes more bytes', async () => {
@@ -154,5 +159,50 @@ describe.concurrent('which sizes', () => {
 		const [worst, middle, best] = await Promise.all([bytes(5), bytes(60), bytes(95)]);
 		expect(worst * 1.5).toBeLessThan(middle);
 		expect(middle * 1.5).toBeLessThan(best);
+	});
+});
+
+describe('previews by zscale', () => {
+	it('needs an ffmpeg that has the filter, as distributions build it', async () => {
+		expect(await filtersOf(FFMPEG)).toContain('zscale');
+	});
+
+	/** Of red, green and blue, 0 to 255, over whole pictures that are scaled to one size. */
+	async function difference(one: Buffer, other: Buffer): Promise<number> {
+		const pixels = (jpeg: Buffer) =>
+			sharp(jpeg).resize(160, 90, { fit: 'fill' }).removeAlpha().raw().toBuffer();
+		const [a, b] = await Promise.all([pixels(one), pixels(other)]);
+		return a.reduce((sum, value, k) => sum + Math.abs(value - b[k]!), 0) / a.length;
+	}
+
+	it.each([
+		['yuv420p', '640x360'],
+		['yuvj420p', '640x360'],
+		['yuv420p', '427x241'],
+		['yuv422p', '321x240'],
+		['yuv444p', '321x181'],
+		['yuv420p10le', '427x241'],
+		['yuv422p12le', '320x240'],
+		['yuv410p', '320x240'],
+		['yuv411p', '320x240'],
+		['gray', '321x181'],
+		['gray10le', '320x180'],
+		['bgr0', '427x241'],
+		['gbrp', '427x241'],
+		['yuva420p', '320x240']
+	])('of %s at %s show what swscale shows', async (format, size) => {
+		const path = await clips.ofFormat(folder.path, format, size);
+		const by = async (zscale: boolean) =>
+			(await play(path, { width: 160, fps: 5 }, { quality: 90 }, 1, { zscale })).preview.frames;
+		const [quick, plain] = await Promise.all([by(true), by(false)]);
+		expect(quick.length).toBe(plain.length);
+		expect(quick.length).toBeGreaterThan(1);
+		expect(await difference(quick[0]!, plain[0]!)).toBeLessThan(3);
+		// The measure sees a picture whose range is not the one it says.
+		const dull = await sharp(plain[0])
+			.linear(219 / 255, 16)
+			.jpeg()
+			.toBuffer();
+		expect(await difference(dull, plain[0]!)).toBeGreaterThan(5);
 	});
 });

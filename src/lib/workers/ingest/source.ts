@@ -14,6 +14,7 @@ import { runCommand, type InputMode } from './command.ts';
 import { startDecoding, type Decoding } from './decoding.ts';
 import { dial } from './dial.ts';
 import { explain } from './failure.ts';
+import { filtersOf } from './filters.ts';
 import { firstMode, modeForFacts, otherTransport } from './input-mode.ts';
 import { LineBudget } from './line-budget.ts';
 
@@ -238,6 +239,7 @@ class SupervisedSource implements Source {
 	private async decodeOnce(leave: () => void): Promise<{ attempt: Attempt; liveMs: number } | 'replaced'> {
 		const { source, analysis, ffmpegPath, staleAfterS } = this.config;
 		this.replacing = false;
+		const zscale = (await filtersOf(ffmpegPath)).has('zscale');
 		this.clock.reset();
 		this.lines.reset();
 		const startedAt = performance.now();
@@ -245,7 +247,10 @@ class SupervisedSource implements Source {
 		this.shown = this.preview;
 		const colour = this.config.detection?.kind === 'model';
 		const ring = this.ring?.output ?? null;
-		const command = runCommand({ source, input: this.mode, analysis, preview: this.shown, colour, ring });
+		const command = runCommand({
+			...{ source, input: this.mode, analysis, preview: this.shown },
+			...{ colour, ring, zscale }
+		});
 		const decoding = await startDecoding(
 			{ ffmpegPath, source, command, staleAfterS },
 			{
