@@ -56,7 +56,8 @@ export function tellHealth(told: Told, targets: TargetsFile): Health {
 		inference: engine.inference,
 		fleet: {
 			clockSkewS: fleet.leases.clockSkewS,
-			others: () => living(fleet).filter(({ id }) => id !== config.instanceId).length
+			others: () => living(fleet).filter(({ id }) => id !== config.instanceId).length,
+			delivers: () => [config, ...living(fleet)].some(({ roles }) => roles.includes('relay'))
 		},
 		journal,
 		parked,

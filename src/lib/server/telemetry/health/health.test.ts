@@ -18,7 +18,7 @@ const QUIET = {
 	statuses: () => [],
 	ffmpeg: { path: process.execPath, needed: true },
 	inference: () => ({ threads: 1, busy: 0, waiting: 0, streams: {} }),
-	fleet: { clockSkewS: () => null, others: () => 0 },
+	fleet: { clockSkewS: () => null, others: () => 0, delivers: () => true },
 	journal: null,
 	parked: async () => 0,
 	oldestUndelivered: async () => null
@@ -155,6 +155,14 @@ describe('the checks', () => {
 		expect(vitals.checks.outbox()).toMatchObject({
 			state: 'degraded',
 			reason: expect.stringContaining('waited 6 min') as string
+		});
+	});
+
+	test('speak of alerts that nobody is there to deliver, before the first has to wait', () => {
+		const vitals = vitalsWith({ fleet: { ...QUIET.fleet, delivers: () => false } });
+		expect(states(vitals)).toEqual({ ...WELL, outbox: 'degraded' });
+		expect(vitals.checks.outbox()).toMatchObject({
+			reason: expect.stringContaining('VF_ROLES') as string
 		});
 	});
 

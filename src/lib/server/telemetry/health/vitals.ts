@@ -28,6 +28,8 @@ export interface VitalsDeps {
 		clockSkewS(): number | null;
 		/** Other instances that live on the same database. */
 		others(): number;
+		/** Whether an instance lives that delivers alerts. */
+		delivers(): boolean;
 	};
 	/** What keeps messages until they had their effect; null where none is used. */
 	journal: Pick<Journal, 'state'> | null;
@@ -159,7 +161,7 @@ export function createVitals(deps: VitalsDeps): Vitals {
 							'pictures wait for a model and no thread has finished one; restart the server if this stays'
 						),
 			disk: () => diskCheck,
-			outbox: () => judgeOutbox(outboxSince, now()),
+			outbox: () => judgeOutbox(deps.fleet.delivers(), outboxSince, now()),
 			messages: () => judgeParked(parked),
 			streams: lookAtStreams
 		},
@@ -235,7 +237,11 @@ function judgeParked(parked: number): Check {
 	);
 }
 
-function judgeOutbox(since: Date | null, now: number): Check {
+function judgeOutbox(delivers: boolean, since: Date | null, now: number): Check {
+	if (!delivers)
+		return degraded(
+			'no instance that lives has the role relay, so alerts wait undelivered; start one whose VF_ROLES has it'
+		);
 	if (since === null || now - since.getTime() < UNDELIVERED_AFTER_MS) return OK;
 	const minutes = Math.floor((now - since.getTime()) / 60_000);
 	return degraded(
