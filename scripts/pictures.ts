@@ -48,6 +48,7 @@ const server = await startServer({
 	env: {
 		VF_ADMIN_EMAIL: ADMIN.email,
 		VF_ADMIN_PASSWORD: ADMIN.password,
+		VF_INSTANCE_ID: 'harbour-1',
 		DATABASE_URL: postgres.url(),
 		VF_SECRET_KEY: 'of these pictures, and of nobody else'
 	}
@@ -132,11 +133,14 @@ async function photographPages(
 		...(phone ? ([['alert', `/alerts?alert=${alert.id}`, 4]] as [string, string, number][]) : []),
 		['detections', '/alerts?view=detections', 4],
 		['models', '/models', 3],
-		['settings', '/settings', 3]
+		['settings', '/settings', 3],
+		['instances', '/settings?tab=instances', 4],
+		['docs', '/docs?call=post_streams', 3]
 	];
 	for (const [name, path, seconds] of pages.filter(([name]) => ONLY.length === 0 || ONLY.includes(name))) {
 		await page.goto(path);
 		await settle(page, seconds * 1000);
+		if (name === 'fleet' && !phone) await muchMoves(page);
 		await photograph(page, `${phone ? 'phone-' : ''}${name}-${theme}`);
 	}
 	if (complaints.length > 0) console.error(`The ${theme} pages complained:`, complaints);
@@ -148,6 +152,12 @@ async function photograph(page: Page, name: string): Promise<void> {
 	await sharp(await page.screenshot())
 		.webp({ quality: 84 })
 		.toFile(`${OUT}/${name}.webp`);
+}
+
+/** The picture everybody sees first shows cars on their way, and not the moment in which all of them wait. */
+async function muchMoves(page: Page): Promise<void> {
+	const much = () => Number(/Average\s+([\d.]+)/.exec(document.body.innerText)?.[1]) >= 7;
+	await page.waitForFunction(much, undefined, { timeout: 60_000, polling: 50 });
 }
 
 /** Pictures need moving cameras: there is no event to wait for but time. */
