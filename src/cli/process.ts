@@ -3,6 +3,8 @@ import { isStartupError } from '../lib/server/base/startup-error.ts';
 
 /** Orchestrators grant ten seconds before they kill. */
 const STOP_WITHIN_MS = 9500;
+/** In which V8's threads finish what they compile, once nothing else runs. */
+const QUIET_MS = 100;
 /** npm and terminals may both pass the same Ctrl-C on: only a later one means "at once". */
 const SAME_SIGNAL_MS = 500;
 
@@ -16,7 +18,7 @@ export interface Stoppable {
 /** Stops at SIGTERM or SIGINT and exits 0; at a second one ends at once. A fault nobody caught stops too, and exits 1. */
 export function onStopSignal({ stop, busy }: Stoppable): void {
 	let begun: number | null = null;
-	const endNow = () => (busy() ? process.kill(process.pid, 'SIGKILL') : process.exit(1));
+	const endNow = () => (busy() ? process.kill(process.pid, 'SIGKILL') : leave(1));
 
 	const begin = (exitCode: number) => {
 		if (begun !== null) {
@@ -29,7 +31,7 @@ export function onStopSignal({ stop, busy }: Stoppable): void {
 			endNow();
 		}, STOP_WITHIN_MS).unref();
 		stop().then(
-			() => process.exit(exitCode),
+			() => leave(exitCode),
 			(error: unknown) => {
 				console.error(error);
 				endNow();
@@ -60,5 +62,14 @@ function onParentGone(act: () => void): void {
 /** One line for what an operator can mend, the stack for what only we can. */
 export function exitWithLine(error: unknown): void {
 	console.error(isStartupError(error) ? error.message : error);
-	process.exit(1);
+	leave(1);
+}
+
+/**
+ * Ends the process a moment later. `process.exit` waits for V8's threads, and one that compiles may itself wait for the main thread
+ * to collect garbage: then neither goes on (nodejs/node#64274). A main thread that is idle answers, and gives them nothing new.
+ */
+function leave(exitCode: number): void {
+	process.exitCode = exitCode;
+	setTimeout(() => process.exit(exitCode), QUIET_MS);
 }

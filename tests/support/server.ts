@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const ROOT = join(import.meta.dirname, '../..');
 export const ADMIN = { email: 'admin@example.org', password: 'correct horse battery' };
 const START_WITHIN_MS = 60_000;
+const END_WITHIN_MS = 30_000;
 
 if (!existsSync(join(ROOT, 'build', 'handler.js')))
 	throw new Error('These tests run the built server: npm run build first.');
@@ -52,7 +53,9 @@ export async function startInVain(
 	options: StartOptions = {}
 ): Promise<{ code: number | null; output: string }> {
 	const server = await launch(options);
+	const patience = setTimeout(() => server.process.kill('SIGKILL'), END_WITHIN_MS);
 	const [code] = (await once(server.process, 'close')) as [number | null];
+	clearTimeout(patience);
 	return { code, output: server.output() };
 }
 
