@@ -47,6 +47,19 @@ describe('quotas', () => {
 		expect(quotasOf('plain', workers, groups, 99)).toEqual([{ placement: {}, count: 9 }]);
 	});
 
+	test('go to what asks for the most where all may go to the same: who comes next bears less', () => {
+		const workers = [worker('gpu', 10, 0, { gpu: 'yes', site: 'north' })];
+		const marked = [free(8, { gpu: 'yes' }), free(4, { gpu: 'yes', site: 'north' })];
+		for (const groups of [
+			[free(10), ...marked],
+			[...marked, free(10)]
+		])
+			expect(quotasOf('gpu', workers, groups, 99)).toEqual([
+				{ placement: { gpu: 'yes', site: 'north' }, count: 4 },
+				{ placement: { gpu: 'yes' }, count: 6 }
+			]);
+	});
+
 	test('together never take more than is free, nor anybody more than fits', () => {
 		for (let seed = 1; seed < 60; seed++) {
 			const number = (most: number, salt: number) => (seed * 7919 + salt * 104_729) % (most + 1);

@@ -23,9 +23,9 @@ export interface Quota {
 
 /**
  * What `self` takes of the free streams: each goes to whoever bears its labels and would be the least loaded for its size, those
- * first that the fewest may take. So all arrive at held/maxStreams alike as far as free streams allow, a newcomer catches up with
- * what becomes free, and whoever is above its share takes only what nobody below it can. Every instance counts the same
- * and comes to the same answer.
+ * first that the fewest may take, and of equals those that ask for more labels: others may come who bear fewer. So all arrive at
+ * held/maxStreams alike as far as free streams allow, a newcomer catches up with what becomes free, and whoever is above its share
+ * takes only what nobody below it can. Every instance counts the same and comes to the same answer.
  */
 export function quotasOf(self: string, workers: WorkerLoad[], groups: FreeGroup[], most: number): Quota[] {
 	const loads = workers.map((worker) => ({ ...worker }));
@@ -73,8 +73,8 @@ function rarestFirst(groups: FreeGroup[], workers: WorkerLoad[]): FreeGroup[] {
 			.filter(({ labels }) => bears(labels, placement))
 			.reduce((sum, { maxStreams }) => sum + maxStreams, 0);
 	return groups
-		.map((group) => ({ group, room: room(group) }))
-		.sort((a, b) => a.room - b.room)
+		.map((group) => ({ group, room: room(group), asks: Object.keys(group.placement).length }))
+		.sort((a, b) => a.room - b.room || b.asks - a.asks)
 		.map(({ group }) => group);
 }
 

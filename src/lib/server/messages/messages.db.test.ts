@@ -149,7 +149,7 @@ describe('commands', () => {
 		});
 		messages.start();
 		await publish('vf.commands.stream', command('stream.retry'));
-		await eventually(async () => (await messages.parkedCount()) === 1);
+		await eventually(() => messages.parkedHere().length === 1);
 		expect(tries).toBe(5);
 		expect((await messages.parked(1))[0]).toMatchObject({ reason: 'the engine is broken', attempts: 5 });
 		expect(messages.parkedHere()).toEqual([{ consumer: 'commands', count: 1 }]);
