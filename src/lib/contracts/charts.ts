@@ -26,6 +26,21 @@ export const directionPoint = z.object({
 });
 export type DirectionPoint = z.infer<typeof directionPoint>;
 
+/** Lengths of the intervals that the past is summed up in, s. */
+const STEPS_S = [
+	...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800],
+	...[3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800, 345_600]
+];
+
+/** The shortest of these steps, s, that is no shorter than `leastS` and in which a stretch of `lengthS` makes at most so many points. */
+export function stepFor(lengthS: number, points: number, leastS = 1): number {
+	// One more than its length says: points begin at multiples of the step, wherever the stretch does.
+	return STEPS_S.find((step) => step >= leastS && lengthS / step <= points - 2) ?? STEPS_S.at(-1)!;
+}
+
+/** Intervals of stored detections at most: bars thin as hairs tell nothing. */
+export const MOST_DETECTION_POINTS = 200;
+
 /** Stored detections of one interval by class. */
 export const detectionsPoint = z.object({
 	at: z.iso.datetime(),

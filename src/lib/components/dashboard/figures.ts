@@ -1,5 +1,10 @@
 // A camera's stored points and its live seconds as one row of figures, for the charts and for the line that tells a moment. Pure.
-import type { DetectionsPoint, PerformancePoint } from '#lib/contracts/charts.ts';
+import {
+	MOST_DETECTION_POINTS,
+	stepFor,
+	type DetectionsPoint,
+	type PerformancePoint
+} from '#lib/contracts/charts.ts';
 import type { FlowPoint } from '#lib/contracts/facts.ts';
 import { secondsAt } from '../charts/columns.ts';
 import type { Line, Tone } from '../charts/lines.ts';
@@ -107,19 +112,12 @@ export function classLines(points: readonly DetectionsPoint[]): Line[] {
 	}
 }
 
-/** Lengths of a bar, s, and how many there are at most: those that the server sums up in. */
-const BARS_S = [
-	...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800],
-	...[3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800, 345_600]
-];
-const MOST_BARS = 198;
-
-/** Detections in bars over the whole stretch: where nothing was stored, nothing was seen. */
+/** Detections in bars over the whole stretch, of the length that the server sums up in: where nothing was stored, nothing was seen. */
 export function detectionBars(
 	points: readonly DetectionsPoint[],
 	{ from, to }: Span
 ): { points: DetectionsPoint[]; stepS: number } {
-	const stepS = BARS_S.find((step) => (to - from) / step <= MOST_BARS) ?? 345_600;
+	const stepS = stepFor(to - from, MOST_DETECTION_POINTS);
 	const first = Math.floor(from / stepS);
 	const bars = Array.from({ length: Math.ceil(to / stepS) - first }, (_, i): DetectionsPoint => {
 		return { at: new Date((first + i) * stepS * 1000).toISOString(), classes: {} };

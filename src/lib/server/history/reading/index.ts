@@ -1,10 +1,11 @@
 // What is asked of the past: each question is answered from the grain that suits it, in at most a thousand points.
-import type {
-	DetectionsPoint,
-	DirectionPoint,
-	FleetPoint,
-	InstancePoint,
-	PerformancePoint
+import {
+	MOST_DETECTION_POINTS,
+	type DetectionsPoint,
+	type DirectionPoint,
+	type FleetPoint,
+	type InstancePoint,
+	type PerformancePoint
 } from '#lib/contracts/charts.ts';
 import type { FlowPoint } from '#lib/contracts/facts.ts';
 import { flowGrain, GRAIN_S, performanceGrain, stepOf, type TimeRange } from './rules.ts';
@@ -44,7 +45,6 @@ export interface KeptFor {
 
 const SAMPLE_S = { sample: 10, minute: 60 } as const;
 const VITALS_S = 30;
-const BARS = 200;
 const POINTS_OF_INSTANCE = 500;
 
 export function createPast(db: ReadingDatabase, keptFor: () => Promise<KeptFor>): Past {
@@ -62,7 +62,8 @@ export function createPast(db: ReadingDatabase, keptFor: () => Promise<KeptFor>)
 			const grain = performanceGrain(range, Date.now(), (await keptFor()).samplesMs);
 			return readPerformance(db, streamId, { ...range, grain, stepS: stepOf(range, SAMPLE_S[grain]) });
 		},
-		detections: (streamId, range) => countDetections(db, streamId, range, stepOf(range, 1, BARS)),
+		detections: (streamId, range) =>
+			countDetections(db, streamId, range, stepOf(range, 1, MOST_DETECTION_POINTS)),
 		instances: (range) => readInstances(db, range, stepOf(range, VITALS_S, POINTS_OF_INSTANCE)),
 		fleet: (range) => readFleet(db, range, stepOf(range, VITALS_S))
 	};

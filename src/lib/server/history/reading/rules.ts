@@ -1,5 +1,5 @@
 // Which grain a question about the past is answered from, and in how long steps. Pure.
-import type { RangeQuery } from '#lib/contracts/charts.ts';
+import { stepFor, type RangeQuery } from '#lib/contracts/charts.ts';
 import { FLOW_RANGES } from '#lib/contracts/facts.ts';
 import { AppError } from '../../base/errors.ts';
 
@@ -62,16 +62,9 @@ export function performanceGrain(range: TimeRange, now: number, samplesMs: numbe
 	return fresh && spanOf(range) <= 6 * HOUR_MS + SECOND_MS ? 'sample' : 'minute';
 }
 
-const STEPS_S = [
-	...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800],
-	...[3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800, 345_600]
-];
-
-/** The shortest of these steps, s, in which the range makes at most so many points. */
+/** The shortest step, s, in which the range makes at most so many points. */
 export function stepOf(range: TimeRange, leastS: number, points = MOST_POINTS): number {
-	// One more than its length says: points begin at multiples of the step, wherever the range does.
-	const fits = (step: number) => step >= leastS && spanOf(range) / (step * SECOND_MS) <= points - 2;
-	return STEPS_S.find(fits) ?? STEPS_S.at(-1)!;
+	return stepFor(spanOf(range) / SECOND_MS, points, leastS);
 }
 
 export const spanOf = ({ from, to }: TimeRange): number => to.getTime() - from.getTime();
