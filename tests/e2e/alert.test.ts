@@ -3,24 +3,22 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pathToFileURL } from 'node:url';
-import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage, signInOn, type WatchedPage } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import {
+	film,
 	newDataDir,
 	removeDataDir,
-	ROOT,
 	setUp,
 	startServer,
 	type Client,
 	type RunningServer
 } from '../support/server.ts';
 
-const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'yard.mp4')).href;
+const FILM = film('yard');
 /** Round the marked ground of the film. */
 const CORNERS = [
 	[0.49, 0.46],

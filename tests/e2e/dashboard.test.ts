@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type BenchPostgres } from '../../bench/postgres.ts';
@@ -12,16 +10,16 @@ import { launchBrowser, openPage, signInOn, type WatchedPage } from '../support/
 import { eventually } from '../support/eventually.ts';
 import { seedPast } from '../support/history.ts';
 import {
+	film,
 	newDataDir,
 	removeDataDir,
-	ROOT,
 	setUp,
 	startServer,
 	type Client,
 	type RunningServer
 } from '../support/server.ts';
 
-const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'yard.mp4')).href;
+const FILM = film('yard');
 
 let postgres: BenchPostgres;
 let server: RunningServer;

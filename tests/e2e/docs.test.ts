@@ -1,21 +1,19 @@
 // The API's page in Chromium: found by words, tried with the session and with a key, pictures and events shown, removals asked about.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, openPage, signInOn, type WatchedPage } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import {
+	film,
 	newDataDir,
 	removeDataDir,
-	ROOT,
 	setUp,
 	startServer,
 	type Client,
 	type RunningServer
 } from '../support/server.ts';
 
-const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'junction.mp4')).href;
+const FILM = film('junction');
 let server: RunningServer;
 let browser: Browser;
 let watched: WatchedPage;

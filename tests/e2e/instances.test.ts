@@ -1,6 +1,4 @@
 // Where cameras run, in Chromium: one labelled instance in Settings, a camera told where to run, told where nobody is, and told back.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreamHealth } from '#lib/contracts/status.ts';
@@ -8,16 +6,16 @@ import type { StreamRecord } from '#lib/contracts/stream.ts';
 import { launchBrowser, openPage, signInOn, type WatchedPage } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import {
+	film,
 	newDataDir,
 	removeDataDir,
-	ROOT,
 	setUp,
 	startServer,
 	type Client,
 	type RunningServer
 } from '../support/server.ts';
 
-const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'junction.mp4')).href;
+const FILM = film('junction');
 let server: RunningServer;
 let browser: Browser;
 let watched: WatchedPage;

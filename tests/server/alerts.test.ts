@@ -5,7 +5,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertRecord } from '#lib/contracts/alert.ts';
 import { tinyModel } from '#lib/server/models/testing/tiny.ts';
@@ -13,9 +12,9 @@ import { eventually } from '../support/eventually.ts';
 import {
 	ADMIN,
 	client,
+	film,
 	newDataDir,
 	removeDataDir,
-	ROOT,
 	setUp,
 	signIn,
 	startServer,
@@ -23,7 +22,7 @@ import {
 	type RunningServer
 } from '../support/server.ts';
 
-const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'yard.mp4')).href;
+const FILM = film('yard');
 /** True of every picture: its alert fires as long as the rule is on. */
 const ALWAYS = { type: 'count', classes: [], op: 'under', value: 10_000 };
 const AT_ONCE = { sustain_s: 0, release_s: 0, cooldown_s: 0 };

@@ -17,6 +17,7 @@ import { eventually } from '../support/eventually.ts';
 import { hasPrometheus, startPrometheus, type Prometheus, type Series } from '../support/prometheus.ts';
 import {
 	client,
+	film,
 	newDataDir,
 	removeDataDir,
 	ROOT,
@@ -27,7 +28,7 @@ import {
 } from '../support/server.ts';
 
 const TOKEN = 'a-token-for-prometheus';
-const YARD = pathToFileURL(join(ROOT, 'scenes', 'loops', 'yard.mp4')).href;
+const YARD = film('yard');
 /** True of every picture. */
 const ALWAYS = { type: 'count', classes: [], op: 'under', value: 10_000 };
 

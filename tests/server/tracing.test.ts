@@ -2,24 +2,22 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/otlp.ts';
 import {
 	client,
 	freePort,
+	film,
 	newDataDir,
 	removeDataDir,
-	ROOT,
 	setUp,
 	startServer,
 	type Client,
 	type RunningServer
 } from '../support/server.ts';
 
-const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'yard.mp4')).href;
+const FILM = film('yard');
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
 /** Nobody writes these by chance. */

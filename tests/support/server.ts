@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const ADMIN = { email: 'admin@example.org', password: 'correct horse battery' };
@@ -89,6 +90,10 @@ async function launch({
 		}
 	};
 }
+
+/** The address of a film of the demo cameras. */
+export const film = (scene: 'junction' | 'concourse' | 'yard') =>
+	pathToFileURL(join(ROOT, 'scenes', 'loops', `${scene}.mp4`)).href;
 
 /** The test run's own variables would change the server. */
 function cleanEnvironment(): NodeJS.ProcessEnv {

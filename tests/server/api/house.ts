@@ -3,13 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { tinyModel } from '#lib/server/models/testing/tiny.ts';
 import { eventually } from '../../support/eventually.ts';
-import { ROOT, type Client } from '../../support/server.ts';
+import { film, type Client } from '../../support/server.ts';
 
-export const FILM = pathToFileURL(join(ROOT, 'scenes', 'loops', 'yard.mp4')).href;
+export const FILM = film('yard');
 /** True of every picture. */
 const ALWAYS = { type: 'count', classes: [], op: 'under', value: 10_000 };
 export const TRIANGLE = [
