@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { streamInput } from '#lib/contracts/stream.ts';
 import type { Db } from '../db/index.ts';
 import { createStreams } from '../streams/index.ts';
+import type { SampleRow } from './store.ts';
 
 export async function addStream(db: Db, name = 'One'): Promise<string> {
 	const streams = createStreams({
@@ -14,21 +15,9 @@ export async function addStream(db: Db, name = 'One'): Promise<string> {
 	return id;
 }
 
-export interface Second {
-	stream_id: string;
-	zone_id: string | null;
+export interface Second extends Omit<SampleRow, 'token' | 'at'> {
 	/** ms since the epoch. */
 	at: number;
-	avg: number;
-	max: number;
-	count: number;
-	total: number;
-	direction: number | null;
-	coherence: number;
-	bins: number[] | null;
-	magnitudes: number[] | null;
-	objects: Record<string, { count: number; maxConfidence: number; longestS: number }> | null;
-	crossings: Record<string, { in: number; out: number }> | null;
 }
 
 export const still = (streamId: string, at: number, zoneId: string | null = null): Second => ({

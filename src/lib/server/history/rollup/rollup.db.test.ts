@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DIRECTION_BINS } from '#lib/contracts/facts.ts';
+import { createChance } from '../../../../../tests/delivery/random.ts';
 import { startTestDatabase, type TestDatabase } from '../../db/testing.ts';
 import { addStream, still, writeSeconds, type Second } from '../testing.ts';
 import { createRoller } from './roller.ts';
@@ -25,20 +26,9 @@ beforeEach(async () => {
 	stream = await addStream(database.db);
 });
 
-interface Rolled {
-	zone_id: string | null;
-	at: number;
+interface Rolled extends Omit<Second, 'stream_id' | 'objects'> {
 	seconds: number;
-	avg: number;
-	max: number;
-	count: number;
-	total: number;
-	direction: number | null;
-	coherence: number;
-	bins: number[] | null;
-	magnitudes: number[] | null;
 	objects: Record<string, { count: number; longestS: number }> | null;
-	crossings: Record<string, { in: number; out: number }> | null;
 }
 
 async function read(table: 'flow_minutes' | 'flow_hours'): Promise<Rolled[]> {
@@ -54,13 +44,8 @@ const window = (from: number, to: number) => ({ from: new Date(from), to: new Da
 const begin = (at: number, step: number) => Math.floor(at / step) * step;
 
 /** The same figures every time. */
-function dice(seed: number): () => number {
-	let state = seed;
-	return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
-}
-
 function invented(from: number, count: number, zoneId: string | null): Second[] {
-	const roll = dice(zoneId === null ? 7 : 11);
+	const { next: roll } = createChance(zoneId === null ? 7 : 11);
 	const list = (most: number) => Array.from({ length: DIRECTION_BINS }, () => Math.floor(roll() * most));
 	return Array.from({ length: count }, (_, i) => {
 		const second = still(stream, from + i * 1000 + 250, zoneId);
