@@ -159,9 +159,8 @@ async function insert(db: Db, streams: readonly string[]): Promise<number> {
 }
 
 async function dropDay(db: Db): Promise<number> {
-	const [oldest] = await listPartitions(db, ['flow_minutes']);
 	// The first is the day before the month began, and empty.
-	const [, day] = await listPartitions(db, ['flow_minutes']);
+	const [oldest, day] = await listPartitions(db, ['flow_minutes']);
 	const { ms } = await timed(() => dropPartition(db, (day ?? oldest)!.name));
 	return ms;
 }

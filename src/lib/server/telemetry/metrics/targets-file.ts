@@ -39,7 +39,7 @@ export function createTargetsFile(deps: TargetsFileDeps): TargetsFile {
 	async function write(file: string): Promise<void> {
 		const text = `${JSON.stringify(targets(), null, '\t')}\n`;
 		const recent = written?.text === text && performance.now() - written.at < writeEveryMs;
-		if (recent && (await isFile(file))) return;
+		if (recent && (await look(file))?.isFile()) return;
 		await replace(file, text);
 		written = { text, at: performance.now() };
 	}
@@ -88,7 +88,8 @@ export async function refuseBadTargetsPath(path: string | null): Promise<void> {
 		const draft = draftOf(path);
 		await (await open(draft, 'w', 0o644)).close();
 		await rm(draft);
-		if (await isFolder(path)) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+		if ((await look(path))?.isDirectory())
+			throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
 	});
 }
 
@@ -105,16 +106,8 @@ async function orRefuse(path: string, work: () => Promise<void>): Promise<void> 
 	}
 }
 
-const isFile = (path: string) =>
-	stat(path).then(
-		(found) => found.isFile(),
-		() => false
-	);
-const isFolder = (path: string) =>
-	stat(path).then(
-		(found) => found.isDirectory(),
-		() => false
-	);
+/** null where nothing is. */
+const look = (path: string) => stat(path).catch(() => null);
 
 /** No pattern for `*.json` takes it. */
 const draftOf = (file: string) => join(dirname(file), `.${basename(file)}.${process.pid}.part`);
